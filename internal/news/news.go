@@ -1,0 +1,78 @@
+// Package news owns what was published: feeds, the articles they carry, and what a look at a feed gave.
+// It knows no clock, disk, network, log or metric.
+package news
+
+import "time"
+
+// Source is who speaks in an article. Stories count sources as voices.
+type Source struct {
+	Outlet string  // the name a reader knows, "Report"
+	Family string  // the publishing house; all feeds of one house are one family
+	Bloc   string  // the state the house speaks for ("AZ", "IR", …); empty for an independent
+	Weight float64 // what its word alone is worth, in (0, 1]
+}
+
+// Feed is one address at which a source publishes articles.
+type Feed struct {
+	Slug     string // the feed's name in metrics and logs: lower-case letters, digits, hyphens
+	URL      string
+	Language string // "en", "az", "fa", "ru", "tr", …: a prior for the scorer, not a verdict
+	Tier     int    // 1 wire or public broadcaster, 2 independent, 3 aligned or unclear, 4 state; 0 unknown
+	Interval time.Duration
+	Disabled string // why the feed is not polled; empty for a feed that is
+	Source
+}
+
+// Article is one text a source published. Its first version stands: later edits do not change it.
+type Article struct {
+	ID        string    // identity over polls and restarts: the first of Keys
+	Keys      []string  // every name the article is known by, the most trusted first: guid, link, text
+	Feed      string    // slug of the feed it was first seen in
+	Title     string    // plain text
+	Text      string    // plain text; paragraphs are separated by newlines
+	Link      string    // absolute, or empty
+	Language  string    // the feed's, as a prior
+	Published time.Time // as the source dates it; zero where it does not
+	FirstSeen time.Time
+	FirstLook bool // it came with the first look at its feed, so an undated one may be old
+	Source
+}
+
+// earliestDate is the date before which a source's clock is taken for broken (1970 and its kin).
+var earliestDate = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Dated says whether the article's own date can be believed to be a date at all.
+func (a Article) Dated() bool { return !a.Published.Before(earliestDate) }
+
+// Time is when the article's news happened, as far as one can tell: its date, never later than it was
+// first seen; without a believable date, when it was first seen.
+func (a Article) Time() time.Time {
+	if a.Dated() && a.Published.Before(a.FirstSeen) {
+		return a.Published
+	}
+	return a.FirstSeen
+}
+
+// Visit is one look at a feed: what came of it, and what the next look has to know. The last visit of
+// a feed is all the memory the poller has of it.
+type Visit struct {
+	Feed         string
+	At           time.Time     // when the look began
+	Took         time.Duration // how long it lasted
+	URL          string        // the address that was asked; a change of it drops the validators
+	Status       int           // HTTP status; 0 where there was none
+	Bytes        int64         // decoded size of the body
+	Items        int           // articles in the document
+	New          int           // of these, not known before; the store counts
+	Class        string        // error class ("dns", "timeout", "not_a_feed", …); empty for a success
+	Error        string        // the error as a reader wants it
+	Failures     int           // failures in a row, this look included
+	ETag         string        // validators as the server sent them
+	LastModified string
+	Digest       string    // of the last body read, for servers without validators
+	Newest       time.Time // date of the newest article ever seen in the feed
+	Next         time.Time // the feed is not asked again before this
+}
+
+// OK says whether the look succeeded; an unchanged feed is a success.
+func (v Visit) OK() bool { return v.Class == "" }
