@@ -1,0 +1,645 @@
+package score
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Compile gives the rows of the lexicon files their meaning for the given pairs ("AZE-IRN").
+// The error joins every fault found, each with its file and line.
+func Compile(rows []Row, pairs []string) (*Lexicon, error) {
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
+	c := &compiler{
+		lex: &Lexicon{hash: hashRows(rows), langBits: map[string]uint8{}, adversaries: map[[2]int]bool{}, far: 12,
+			numbers: confidence{Title: 1, Lead: 1, Text: 1, Inferred: 1, Distant: 1}},
+		gap:     4,
+		sets:    map[string]map[string][]string{},
+		symbols: map[element]int32{},
+		holders: map[string]map[string]bool{},
+	}
+	c.readTop(rows)
+	c.readLanguages(rows)
+	c.readPairs(pairs)
+	c.build()
+	if len(c.faults) > 0 {
+		return nil, errors.Join(c.faults...)
+	}
+	c.lex.pool.New = func() any { return &scratch{} }
+	return c.lex, nil
+}
+
+// hashRows identifies what the rows say, wherever in their files they say it.
+func hashRows(rows []Row) string {
+	h := sha256.New()
+	for _, r := range rows {
+		fmt.Fprintf(h, "%s\x00%s\x00%s\n", r.File, strings.Join(r.Path, "\x00"), r.Value)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+// compiler holds what is needed only while a lexicon is made.
+type compiler struct {
+	lex     *Lexicon
+	faults  []error
+	gap     int
+	noise   map[string]bool
+	sets    map[string]map[string][]string // by language and name
+	holders map[string]map[string]bool     // by language: names of sets
+	symbols map[element]int32
+	phrases []phraseEntry
+	common  []commonWord
+	abbrev  []element
+	ordinal map[string]int
+}
+
+// phraseEntry is a phrase on its way into the trie.
+type phraseEntry struct {
+	row      Row
+	variants [][]element
+	out      output
+}
+
+type commonWord struct {
+	word element
+	lang uint8
+}
+
+func (c *compiler) fault(r Row, format string, args ...any) {
+	c.faults = append(c.faults, fmt.Errorf("%s:%d: %s: %s", r.File, r.Line, strings.Join(r.Path, "."), fmt.Sprintf(format, args...)))
+}
+
+// language gives the bit of the language whose folder the row's file is in.
+func (c *compiler) language(r Row) (string, uint8) {
+	lang := path.Dir(r.File)
+	if bit, ok := c.lex.langBits[lang]; ok {
+		return lang, bit
+	}
+	if len(c.lex.langs) == maxLangs {
+		c.fault(r, "%q is one language too many, at most %d", lang, maxLangs)
+		return lang, 0
+	}
+	bit := uint8(1) << len(c.lex.langs)
+	c.lex.langs = append(c.lex.langs, lang)
+	c.lex.langBits[lang] = bit
+	return lang, bit
+}
+
+// readTop reads what belongs to no language: version, numbers, states and kinds, then the sets, which
+// phrases anywhere need.
+func (c *compiler) readTop(rows []Row) {
+	c.noise = map[string]bool{}
+	for _, r := range rows {
+		if path.Dir(r.File) != "." {
+			c.readSets(r)
+			continue
+		}
+		switch r.Path[0] {
+		case "version":
+			c.lex.version = r.Value
+		case "confidence":
+			c.readConfidence(r)
+		case "gap":
+			c.gap = int(c.number(r, 1, maxGap))
+		case "far":
+			c.lex.far = int32(c.number(r, 1, 1000))
+		case "noise":
+			c.noise[r.Value] = true
+		case "rhetoric": // needs the kinds, which may come later
+		case "states":
+			c.readState(r)
+		case "kinds":
+			c.readKind(r)
+		default:
+			c.fault(r, "unknown key %q; this file knows version, confidence, gap, far, noise, rhetoric, states and kinds", r.Path[0])
+		}
+	}
+	for _, r := range rows {
+		switch {
+		case path.Dir(r.File) != ".":
+		case r.Path[0] == "rhetoric":
+			if k := c.kind(r, r.Value); k >= 0 {
+				c.lex.kindData[k].rhetoric = true
+			}
+		case len(r.Path) == 4 && r.Path[0] == "states" && r.Path[2] == "adversaries":
+			c.lex.adversaries[[2]int{c.state(r, r.Path[1]), c.state(r, r.Value)}] = true
+		}
+	}
+	if c.lex.version == "" {
+		c.faults = append(c.faults, errors.New("lexicon.yaml: version is missing"))
+	}
+	for i, k := range c.lex.kinds {
+		if k.Side != Escalation && k.Side != Deescalation || k.HalfLife == "" || k.Intensity == 0 {
+			c.faults = append(c.faults, fmt.Errorf("kinds.yaml: kinds.%s: side, intensity and half_life are needed", c.lex.kinds[i].Name))
+		}
+	}
+}
+
+func (c *compiler) number(r Row, least, most float64) float64 {
+	v, err := strconv.ParseFloat(r.Value, 64)
+	if err != nil || v < least || v > most {
+		c.fault(r, "%q is no number from %g to %g", r.Value, least, most)
+	}
+	return v
+}
+
+func (c *compiler) readConfidence(r Row) {
+	n := &c.lex.numbers
+	fields := map[string]*float64{"title": &n.Title, "lead": &n.Lead, "text": &n.Text, "inferred": &n.Inferred, "distant": &n.Distant, "floor": &n.Floor}
+	f, ok := fields[r.Path[len(r.Path)-1]]
+	if !ok {
+		c.fault(r, "unknown key; confidence knows title, lead, text, inferred, distant and floor")
+		return
+	}
+	*f = c.number(r, 0, 1)
+}
+
+func (c *compiler) readState(r Row) {
+	code := r.Path[min(1, len(r.Path)-1)]
+	if len(code) != 3 || strings.ToUpper(code) != code {
+		c.fault(r, "%q is no ISO-3 code", code)
+		return
+	}
+	if !slices.Contains(c.lex.states, code) {
+		c.lex.states = append(c.lex.states, code)
+	}
+}
+
+func (c *compiler) state(r Row, code string) int {
+	i := slices.Index(c.lex.states, code)
+	if i < 0 {
+		c.fault(r, "%q is no state of lexicon.yaml, which has %s", code, strings.Join(c.lex.states, ", "))
+	}
+	return i
+}
+
+func (c *compiler) kind(r Row, name string) int {
+	i := slices.IndexFunc(c.lex.kinds, func(k Kind) bool { return k.Name == name })
+	if i < 0 {
+		c.fault(r, "%q is no kind of kinds.yaml", name)
+	}
+	return i
+}
+
+func (c *compiler) readKind(r Row) {
+	if len(r.Path) != 3 {
+		c.fault(r, "a kind is a list of keys and values")
+		return
+	}
+	i := slices.IndexFunc(c.lex.kinds, func(k Kind) bool { return k.Name == r.Path[1] })
+	if i < 0 {
+		i = len(c.lex.kinds)
+		c.lex.kinds = append(c.lex.kinds, Kind{Name: r.Path[1]})
+		c.lex.kindData = append(c.lex.kindData, kindData{})
+	}
+	k, d := &c.lex.kinds[i], &c.lex.kindData[i]
+	switch r.Path[2] {
+	case "side":
+		k.Side = Side(r.Value)
+	case "intensity":
+		k.Intensity = c.number(r, -10, 10)
+	case "half_life":
+		k.HalfLife = r.Value
+		if !slices.Contains([]string{"rhetoric", "incident", "measure"}, r.Value) {
+			c.fault(r, "%q is none of rhetoric, incident, measure", r.Value)
+		}
+	case "directed":
+		k.Directed = c.truth(r)
+	case "plover":
+		k.Plover = r.Value
+	case "cameo":
+		k.Cameo = r.Value
+	case "goldstein":
+		k.Goldstein = c.number(r, -10, 10)
+	case "place":
+		d.placeFrom, d.placeTo = r.Value == "from", r.Value == "to"
+		if !d.placeFrom && !d.placeTo {
+			c.fault(r, "%q is neither from nor to", r.Value)
+		}
+	case "object":
+		if d.objectFrom = r.Value == "from"; !d.objectFrom {
+			c.fault(r, "%q is not from (to is the default)", r.Value)
+		}
+	case "third":
+		d.third = c.truth(r)
+	case "covers", "from_is":
+	default:
+		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, third, plover, cameo, goldstein, covers and from_is", r.Path[2])
+	}
+}
+
+func (c *compiler) truth(r Row) bool {
+	if r.Value != "true" && r.Value != "false" {
+		c.fault(r, "%q is neither true nor false", r.Value)
+	}
+	return r.Value == "true"
+}
+
+func (c *compiler) readSets(r Row) {
+	lang, _ := c.language(r)
+	switch {
+	case r.Path[0] == "sets" && len(r.Path) == 3:
+		if c.sets[lang] == nil {
+			c.sets[lang] = map[string][]string{}
+		}
+		c.sets[lang][r.Path[1]] = append(c.sets[lang][r.Path[1]], r.Value)
+	case r.Path[0] == "holders":
+		if c.holders[lang] == nil {
+			c.holders[lang] = map[string]bool{}
+		}
+		c.holders[lang][r.Value] = true
+	}
+}
+
+// readLanguages reads the files of the languages. Entries that are lists of keys ({phrase: …, until: …},
+// cues) come as several rows and are put together first.
+func (c *compiler) readLanguages(rows []Row) {
+	c.ordinal = map[string]int{}
+	for len(rows) > 0 {
+		r := rows[0]
+		n := 1
+		if path.Dir(r.File) == "." {
+			rows = rows[1:]
+			continue
+		}
+		depth := entryDepth(r.Path)
+		for n < len(rows) && rows[n].File == r.File && len(rows[n].Path) > depth && len(r.Path) > depth && slices.Equal(rows[n].Path[:depth], r.Path[:depth]) {
+			n++
+		}
+		c.readEntry(r, rows[:n], depth)
+		rows = rows[n:]
+	}
+}
+
+// entryDepth says how many keys lead to one entry of a section.
+func entryDepth(p []string) int {
+	switch p[0] {
+	case "phrases", "actors":
+		return 4
+	case "cues":
+		return 2
+	}
+	return len(p)
+}
+
+func (c *compiler) readEntry(r Row, rows []Row, depth int) {
+	switch r.Path[0] {
+	case "phrases":
+		c.readPhrase(r, options(rows, depth))
+	case "actors":
+		c.readActor(r, options(rows, depth))
+	case "cues":
+		c.readCue(r, rows)
+	case "grammar":
+		c.readGrammar(r)
+	case "places":
+		if len(r.Path) != 3 {
+			c.fault(r, "a place is a name and a list of spellings")
+			return
+		}
+		i := slices.Index(c.lex.places, r.Path[1])
+		if i < 0 {
+			i = len(c.lex.places)
+			c.lex.places = append(c.lex.places, r.Path[1])
+		}
+		c.phrase(r, r.Value, classPlace, int32(i))
+	case "sets":
+		if lang, _ := c.language(r); c.holders[lang][r.Path[1]] {
+			c.phrase(r, r.Value, classHolder, 0)
+		}
+	case "holders":
+		if lang, _ := c.language(r); c.sets[lang][r.Value] == nil {
+			c.fault(r, "there is no set %q in this language", r.Value)
+		}
+	default:
+		c.fault(r, "unknown key %q; a language knows phrases, sets, holders, actors, cues, grammar and places", r.Path[0])
+	}
+}
+
+// options turns an entry's rows into its keys; a bare phrase is the key "phrase".
+func options(rows []Row, depth int) map[string]Row {
+	o := map[string]Row{}
+	for _, r := range rows {
+		if len(r.Path) <= depth {
+			o["phrase"] = r
+		} else {
+			o[r.Path[depth]] = r
+		}
+	}
+	return o
+}
+
+// phrase parses a phrase and keeps it for the trie.
+func (c *compiler) phrase(r Row, text string, class outClass, id int32) [][]element {
+	lang, bit := c.language(r)
+	v, err := variants(text, c.sets[lang], c.gap)
+	if err != nil {
+		c.fault(r, "phrase %q: %v", text, err)
+		return nil
+	}
+	c.phrases = append(c.phrases, phraseEntry{r, v, output{class: class, langs: bit, id: id}})
+	return v
+}
+
+func (c *compiler) readPhrase(r Row, o map[string]Row) {
+	if len(r.Path) < 4 {
+		c.fault(r, "phrases are kept as kind, frame, list")
+		return
+	}
+	k := c.kind(r, r.Path[1])
+	f, ok := frameNames[r.Path[2]]
+	if !ok {
+		c.fault(r, "%q is no frame; active, passive, noun, blamed or any", r.Path[2])
+	}
+	if k < 0 || !ok {
+		return
+	}
+	lang, _ := c.language(r)
+	key := r.Path[1] + "." + lang
+	c.ordinal[key]++
+	ru := rule{kind: k, frame: f, id: key + "." + strconv.Itoa(c.ordinal[key]), intensity: c.lex.kinds[k].Intensity}
+	for name, opt := range o {
+		switch name {
+		case "phrase":
+		case "intensity":
+			ru.intensity = c.number(opt, -10, 10)
+			if ru.intensity*c.lex.kinds[k].Intensity <= 0 {
+				c.fault(opt, "%s has the other sign than the kind's %g", opt.Value, c.lex.kinds[k].Intensity)
+			}
+		default:
+			c.fault(opt, "unknown key %q; a phrase knows phrase and intensity", name)
+		}
+	}
+	c.lex.rules = append(c.lex.rules, ru)
+	c.phrase(o["phrase"], o["phrase"].Value, classRule, int32(len(c.lex.rules)-1))
+}
+
+func (c *compiler) readActor(r Row, o map[string]Row) {
+	if len(r.Path) < 4 {
+		c.fault(r, "actors are kept as state, category, list")
+		return
+	}
+	n := name{state: -1, category: r.Path[2], weak: r.Path[2] == "weak", people: r.Path[2] == "people"}
+	if r.Path[1] != "none" {
+		n.state = c.state(r, r.Path[1])
+		if !slices.Contains([]string{"state", "capital", "people", "office", "body", "person", "weak"}, n.category) {
+			c.fault(r, "%q is no category of a name; state, capital, people, office, body, person or weak", n.category)
+		}
+	}
+	for key, opt := range o {
+		var err error
+		switch key {
+		case "phrase":
+		case "from":
+			n.from, err = time.Parse(time.DateOnly, opt.Value)
+		case "until":
+			n.until, err = time.Parse(time.DateOnly, opt.Value)
+		default:
+			c.fault(opt, "unknown key %q; a name knows phrase, from and until", key)
+		}
+		if err != nil {
+			c.fault(opt, "%q is no date like 2020-07-16", opt.Value)
+		}
+	}
+	for _, v := range c.phrase(o["phrase"], o["phrase"].Value, classActor, int32(len(c.lex.names))) {
+		if last := v[len(v)-1]; last.stem && !slices.Contains(n.stems, last.word) {
+			n.stems = append(n.stems, last.word)
+		}
+	}
+	c.lex.names = append(c.lex.names, n)
+}
+
+func (c *compiler) readCue(r Row, rows []Row) {
+	q := cue{within: 4, frames: 0xFF, kinds: make([]bool, len(c.lex.kinds))}
+	var only, except []string
+	id := int32(len(c.lex.cues))
+	for _, r := range rows {
+		if len(r.Path) < 3 {
+			c.fault(r, "a cue is a list of keys and values")
+			return
+		}
+		switch r.Path[2] {
+		case "name":
+			q.name = r.Value
+		case "where":
+			w, ok := whereNames[r.Value]
+			if !ok {
+				c.fault(r, "%q is none of before, after, near, sentence, title, lead, article", r.Value)
+			}
+			q.where = w
+		case "within":
+			q.within = int32(c.number(r, 1, 100))
+		case "intensity":
+			q.intensity = c.number(r, -10, 10)
+		case "confidence":
+			q.confidence = c.number(r, 0, 2)
+		case "phrases":
+			c.phrase(r, r.Value, classCue, id)
+		case "kinds":
+			c.kind(r, r.Value)
+			only = append(only, r.Value)
+		case "except":
+			c.kind(r, r.Value)
+			except = append(except, r.Value)
+		case "frames":
+			if q.frames == 0xFF {
+				q.frames = 0
+			}
+			f, ok := frameNames[r.Value]
+			if !ok {
+				c.fault(r, "%q is no frame", r.Value)
+			}
+			q.frames |= 1 << f
+		default:
+			c.fault(r, "unknown key %q; a cue knows name, where, within, intensity, confidence, phrases, kinds, except and frames", r.Path[2])
+		}
+	}
+	for i, k := range c.lex.kinds {
+		q.kinds[i] = (only == nil || slices.Contains(only, k.Name)) && !slices.Contains(except, k.Name)
+	}
+	q.drops = q.intensity == 0 && q.confidence == 0 && q.name != nothing
+	q.noise = c.noise[q.name]
+	if q.name == "" {
+		c.fault(r, "a cue needs a name")
+	}
+	c.lex.cues = append(c.lex.cues, q)
+}
+
+// nothing is the cue that only takes words away from shorter ones.
+const nothing = "nothing"
+
+func (c *compiler) readGrammar(r Row) {
+	if len(r.Path) < 2 {
+		c.fault(r, "grammar is a list of keys")
+		return
+	}
+	lang, bit := c.language(r)
+	g := &c.lex.grammar[slices.Index(c.lex.langs, lang)]
+	switch r.Path[1] {
+	case "order":
+		if g.verbLast = r.Value == "sov"; !g.verbLast && r.Value != "svo" {
+			c.fault(r, "%q is neither svo nor sov", r.Value)
+		}
+	case "before", "after", "endings":
+		p, ok := partNames[r.Path[min(2, len(r.Path)-1)]]
+		if !ok {
+			c.fault(r, "%q is none of owner, agent, target, place, with, topic", r.Path[2])
+			return
+		}
+		if r.Path[1] == "endings" {
+			if g.endings == nil {
+				g.endings = map[string]part{}
+			}
+			if _, twice := g.endings[fold(r.Value)]; !twice {
+				g.endings[fold(r.Value)] = p
+			}
+			return
+		}
+		c.lex.roles = append(c.lex.roles, role{part: p, after: r.Path[1] == "after"})
+		c.phrase(r, r.Value, classRole, int32(len(c.lex.roles)-1))
+	case "joiners":
+		if g.joiners == nil {
+			g.joiners = map[string]bool{}
+		}
+		g.joiners[fold(r.Value)] = true
+	case "numbers":
+		c.lex.values = append(c.lex.values, int32(c.number(r, 0, 1e6)))
+		c.phrase(r, r.Path[2], classNumber, int32(len(c.lex.values)-1))
+	case "common", "abbreviations":
+		words, err := splitWords(r.Value)
+		if err != nil {
+			c.fault(r, "%v", err)
+			return
+		}
+		for _, w := range words {
+			if r.Path[1] == "common" {
+				c.common = append(c.common, commonWord{w, bit})
+			} else {
+				c.abbrev = append(c.abbrev, w)
+			}
+		}
+	default:
+		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, joiners, numbers, common and abbreviations", r.Path[1])
+	}
+}
+
+func (c *compiler) readPairs(pairs []string) {
+	for _, p := range pairs {
+		a, b, _ := strings.Cut(p, "-")
+		ia, ib := slices.Index(c.lex.states, a), slices.Index(c.lex.states, b)
+		if ia < 0 || ib < 0 || a >= b {
+			c.faults = append(c.faults, fmt.Errorf("pair %q: two states of the lexicon (%s), sorted, with a hyphen", p, strings.Join(c.lex.states, ", ")))
+			continue
+		}
+		c.lex.pairs = append(c.lex.pairs, pairOf{p, ia, ib})
+	}
+}
+
+// symbol numbers a word pattern; numbers begin at 1.
+func (c *compiler) symbol(e element, lang uint8) int32 {
+	e.gap = 0
+	s, ok := c.symbols[e]
+	if !ok {
+		s = int32(len(c.symbols) + 1)
+		c.symbols[e] = s
+		c.lex.symLangs = append(c.lex.symLangs, 0)
+	}
+	c.lex.symLangs[s] |= lang
+	return s
+}
+
+// build makes the alphabet, the word index and the trie of all phrases.
+func (c *compiler) build() {
+	l := c.lex
+	l.symLangs = make([]uint8, 1)
+	for _, p := range c.phrases {
+		for _, v := range p.variants {
+			for _, e := range v {
+				if e.word != "" {
+					c.symbol(e, p.out.langs)
+				}
+			}
+		}
+	}
+	for _, w := range c.common {
+		c.symbol(w.word, w.lang)
+	}
+	for _, w := range c.abbrev {
+		c.symbol(w, 0)
+	}
+	l.abbreviation = make([]bool, len(c.symbols)+1)
+	for _, w := range c.abbrev {
+		l.abbreviation[c.symbols[w]] = true
+	}
+	c.buildWords()
+	l.trie = newPhraseTrie(len(c.symbols) + 1)
+	for _, p := range c.phrases {
+		c.addPhrase(p)
+	}
+	l.trie.freeze()
+}
+
+func (c *compiler) buildWords() {
+	elements := make([]element, len(c.symbols)+1)
+	for e, s := range c.symbols {
+		elements[s] = e
+	}
+	written := make([]string, 0, len(elements))
+	for _, e := range elements[1:] {
+		written = append(written, e.word)
+	}
+	c.lex.abc = newAlphabet(written)
+	patterns := make([]pattern, 0, len(elements))
+	for s, e := range elements[1:] {
+		codes := make([]uint8, 0, len(e.word))
+		for _, r := range e.word {
+			codes = append(codes, c.lex.abc.of(r))
+		}
+		patterns = append(patterns, pattern{codes, int32(s + 1), e.stem})
+	}
+	c.lex.words = newWordIndex(patterns)
+}
+
+func (c *compiler) addPhrase(p phraseEntry) {
+	for _, v := range p.variants {
+		path := make([]uint32, 0, len(v))
+		o := p.out
+		for _, e := range v {
+			if e.word == "" {
+				path = append(path, gapSymbol+uint32(e.gap))
+			} else {
+				path = append(path, uint32(c.symbols[e]))
+				o.words++
+			}
+		}
+		if earlier, twice := c.lex.trie.add(path, o); twice && earlier.id != o.id && o.class != classCue {
+			c.fault(p.row, "phrase %q is there already, as %s", p.row.Value, c.meaning(earlier))
+		}
+	}
+}
+
+// meaning names what a phrase stands for, in a fault about a duplicate.
+func (c *compiler) meaning(o output) string {
+	switch l := c.lex; o.class {
+	case classRule:
+		return "rule " + l.rules[o.id].id
+	case classActor:
+		if n := l.names[o.id]; n.state >= 0 {
+			return "a name of " + l.states[n.state]
+		}
+		return "a name of none: " + l.names[o.id].category
+	case classCue:
+		return "cue " + l.cues[o.id].name
+	case classPlace:
+		return "place " + l.places[o.id]
+	}
+	return "a word of the grammar"
+}

@@ -1,0 +1,117 @@
+package score
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Codes of the alphabet a lexicon is compiled to. Real letters lie between codeSkip and codeOther.
+const (
+	codeBreak uint8 = 0   // ends a word
+	codeSkip  uint8 = 1   // inside a word, but no letter: combining marks, ZWNJ, bidirectional marks
+	codeFirst uint8 = 2   // first real letter
+	codeOther uint8 = 255 // a letter no phrase of the lexicon has
+)
+
+// unlike lists letters whose Unicode decomposition is not the letter a careless keyboard would give.
+var unlike = map[rune]rune{
+	'ə': 'e', 'ı': 'i', 'ß': 's', 'ø': 'o', 'ł': 'l', 'đ': 'd', 'æ': 'a', 'œ': 'o',
+	'є': 'е', 'і': 'и', 'ґ': 'г', 'ў': 'у', 'қ': 'к', 'ғ': 'г', 'ҳ': 'х', 'ҷ': 'ч', 'ҹ': 'ч', 'ҝ': 'г', 'ө': 'о', 'ү': 'у', 'һ': 'х', 'ј': 'й',
+	'ي': 'ی', 'ى': 'ی', 'ئ': 'ی', 'ك': 'ک', 'ة': 'ه', 'ۀ': 'ه', 'ە': 'ه', 'ہ': 'ه', 'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', 'ؤ': 'و',
+}
+
+// foldRune gives the skeleton letter of r: lower case, without marks, one letter for the several
+// that different keyboards write for it. It gives 0 for what ends a word and -1 for what is to be
+// passed over inside one.
+func foldRune(r rune) rune {
+	switch {
+	case r == 'ء' || r == 'ـ' || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r):
+		return -1
+	case unicode.IsDigit(r):
+		return foldDigit(r)
+	case !unicode.IsLetter(r):
+		return 0
+	}
+	r = unicode.ToLower(r)
+	if u, ok := unlike[r]; ok {
+		return u
+	}
+	if r < 0x80 || (r >= 0x2E80 && r < 0xFB00) { // ideographs and Hangul are no script of ours
+		return r
+	}
+	d, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(r)))
+	d = unicode.ToLower(d)
+	if u, ok := unlike[d]; ok {
+		return u
+	}
+	return d
+}
+
+// foldDigit gives the ASCII digit of a decimal digit in any script.
+func foldDigit(r rune) rune {
+	if r < 0x80 {
+		return r
+	}
+	zero := r
+	for unicode.IsDigit(zero-1) && r-zero < 9 {
+		zero--
+	}
+	return '0' + (r - zero)
+}
+
+// alphabet numbers the letters a lexicon uses, so that a folded word is a string of small codes.
+type alphabet struct {
+	code [0x10000]uint8
+}
+
+// newAlphabet makes the alphabet of the letters in words (which are folded already).
+func newAlphabet(words []string) *alphabet {
+	seen := map[rune]uint8{}
+	next := codeFirst
+	for _, w := range words {
+		for _, r := range w {
+			if _, ok := seen[r]; !ok && next < codeOther {
+				seen[r] = next
+				next++
+			}
+		}
+	}
+	a := &alphabet{}
+	for r := range rune(len(a.code)) {
+		switch f := foldRune(r); {
+		case f == -1:
+			a.code[r] = codeSkip
+		case f == 0:
+			a.code[r] = codeBreak
+		case seen[f] != 0:
+			a.code[r] = seen[f]
+		default:
+			a.code[r] = codeOther
+		}
+	}
+	return a
+}
+
+// of gives the code of any rune.
+func (a *alphabet) of(r rune) uint8 {
+	if uint32(r) < uint32(len(a.code)) {
+		return a.code[r]
+	}
+	if unicode.IsLetter(r) {
+		return codeOther
+	}
+	return codeBreak
+}
+
+// fold gives the skeleton of a word, as the lexicon's phrases are kept.
+func fold(word string) string {
+	out := make([]rune, 0, len(word))
+	for _, r := range word {
+		if f := foldRune(r); f > 0 {
+			out = append(out, f)
+		}
+	}
+	return string(out)
+}

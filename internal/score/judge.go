@@ -1,0 +1,334 @@
+package score
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// Reasons a mention became no event, besides the names of the lexicon's cues.
+const (
+	noPair   = "no pair"  // it is not between the two states of a pair
+	noActor  = "no actor" // its sentence names none of them
+	reported = "reported" // it is what another phrase speaks of: "slams expulsion"
+	unsure   = "unsure"   // its confidence is below the floor
+	repeated = "repeated" // the same kind and direction stands earlier in the text
+)
+
+// reach is how far, in words, a deed may stand behind the words that speak of it.
+const reach = 6
+
+// judge makes events of the rule matches, or says why they are none.
+func (s *scratch) judge(l *Lexicon, r *Result) {
+	possible := s.pairNamed(l)
+	s.noise = ""
+	if possible {
+		s.findCues(l)
+	}
+	for f := range s.fields {
+		fd := &s.fields[f]
+		sentence := int32(-1)
+		for i, m := range s.rules[f] {
+			ru := &l.rules[m.out.id]
+			mention := Mention{Kind: l.kinds[ru.kind].Name, Field: fd.name, Span: fd.span(m), Rule: ru.id, Dropped: noPair}
+			mention.Text = fd.text[mention.Span[0]:mention.Span[1]]
+			if possible {
+				if sn := fd.tokens[m.start].sentence; sn != sentence {
+					sentence = sn
+					from, to := fd.sentence(sn)
+					s.readSentence(l, f, from, to)
+				}
+				mention.Dropped = s.weigh(l, f, i, r)
+			}
+			r.Mentions = append(r.Mentions, mention)
+		}
+	}
+	s.relate(l, r)
+}
+
+// pairNamed says whether the text names both states of a pair.
+func (s *scratch) pairNamed(l *Lexicon) bool {
+	return slices.ContainsFunc(l.pairs, func(p pairOf) bool { return s.names(p.a) && s.names(p.b) })
+}
+
+func (f *field) span(m match) [2]int {
+	return [2]int{int(f.tokens[m.start].start), int(f.tokens[m.end-1].end)}
+}
+
+// findCues finds the cues of both fields, and whether the whole text is noise.
+func (s *scratch) findCues(l *Lexicon) {
+	for f := range s.fields {
+		fd := &s.fields[f]
+		s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classCue, langs: s.langs, found: s.m.found[:0]}
+		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
+		s.cues[f] = append(s.cues[f][:0], longestAll(s.m.found)...)
+		for _, c := range s.cues[f] {
+			if q := &l.cues[c.out.id]; q.noise && s.inScope(q.where, f, fd, c) {
+				s.noise = q.name
+			}
+		}
+	}
+}
+
+// inScope says whether a cue of a text-wide scope stands where it counts.
+func (s *scratch) inScope(w where, f int, fd *field, c match) bool {
+	switch w {
+	case whereTitle:
+		return f == 0
+	case whereLead:
+		return f == 0 || fd.tokens[c.start].paragraph == 0
+	}
+	return w == whereArticle
+}
+
+// weigh makes an event of one match or gives the reason why not.
+func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
+	fd, m := &s.fields[f], s.rules[f][i]
+	ru := &l.rules[m.out.id]
+	k := l.kinds[ru.kind]
+	if s.spokenOf(l, f, i) {
+		return reported
+	}
+	intensity, confidence, reason := s.applyCues(l, f, m)
+	if reason != "" {
+		return reason
+	}
+	who, reason := s.resolve(l, fd, m)
+	if reason != "" {
+		return reason
+	}
+	confidence *= s.fieldConfidence(l, f, fd, m) * who.confidence
+	if confidence < l.numbers.Floor {
+		return unsure
+	}
+	e := Event{
+		Pair: who.pair, Kind: k.Name, From: who.from, To: who.to,
+		Intensity: shift(ru.intensity, intensity), Confidence: min(1, confidence),
+		Field: fd.name, Span: fd.evidence(m, who.parties), Rule: ru.id,
+		Number: s.numberNear(l, fd, m), Place: s.placeNear(l),
+	}
+	e.Text = fd.text[e.Span[0]:e.Span[1]]
+	if !r.add(e) {
+		return repeated
+	}
+	return ""
+}
+
+// evidence widens a match to the parties it rests on, where they stand near, so that the words shown
+// say who and whom: "Baku summons Iranian ambassador".
+func (f *field) evidence(m match, parties [2]*party) [2]int {
+	for _, p := range parties {
+		if p != nil && max(m.start-p.end, p.start-m.end) <= reach {
+			m.start, m.end = min(m.start, p.start), max(m.end, p.end)
+		}
+	}
+	return f.span(m)
+}
+
+// add keeps one event per pair, kind and direction; one whose direction is not known joins one of
+// which it is. It says whether the event is new.
+func (r *Result) add(e Event) bool {
+	for i := range r.Events {
+		o := &r.Events[i]
+		if o.Pair != e.Pair || o.Kind != e.Kind {
+			continue
+		}
+		if o.From == Unknown && e.From != Unknown {
+			o.From, o.To = e.From, e.To
+		}
+		if o.From == e.From && o.To == e.To || e.From == Unknown {
+			if o.Number == 0 {
+				o.Number = e.Number
+			}
+			if o.Place == "" {
+				o.Place = e.Place
+			}
+			return false
+		}
+	}
+	r.Events = append(r.Events, e)
+	return true
+}
+
+// shift makes an intensity graver by add, on whichever side it is, within -10 to 10. What is made
+// milder stays an event.
+func shift(v, add float64) float64 {
+	const least, most = 0.5, 10
+	if v < 0 {
+		return -min(most, max(least, -v+add))
+	}
+	return min(most, max(least, v+add))
+}
+
+// spokenOf says whether a match is what the words before it speak of: in "slams expulsion" nobody
+// expels.
+func (s *scratch) spokenOf(l *Lexicon, f, i int) bool {
+	rules, tokens := s.rules[f], s.fields[f].tokens
+	m := rules[i]
+	if l.kindData[l.rules[m.out.id].kind].rhetoric {
+		return false
+	}
+	for j := i - 1; j >= 0 && m.start-rules[j].end <= reach; j-- {
+		p := rules[j]
+		if tokens[p.start].sentence != tokens[m.start].sentence || !l.kindData[l.rules[p.out.id].kind].rhetoric {
+			continue
+		}
+		if s.clearMarks(&s.fields[f], p.end, m.start) {
+			return true
+		}
+	}
+	return false
+}
+
+// applyCues sums up what the cues around a match do to it.
+func (s *scratch) applyCues(l *Lexicon, f int, m match) (intensity, confidence float64, reason string) {
+	confidence = 1
+	ru := &l.rules[m.out.id]
+	var seen [64]bool // a cue counts once, however often its words stand there
+	for cf := range s.fields {
+		for _, c := range s.cues[cf] {
+			q := &l.cues[c.out.id]
+			if !q.kinds[ru.kind] || q.frames&(1<<ru.frame) == 0 || c.out.id < 64 && seen[c.out.id] || !s.touches(q, cf, c, f, m) {
+				continue
+			}
+			if c.out.id < 64 {
+				seen[c.out.id] = true
+			}
+			switch {
+			case q.drops && reason == "":
+				reason = q.name
+			case !q.drops:
+				intensity += q.intensity
+				if q.confidence > 0 {
+					confidence *= q.confidence
+				}
+			}
+		}
+	}
+	return intensity, confidence, reason
+}
+
+// touches says whether a cue at c in field cf reaches the match m in field f.
+func (s *scratch) touches(q *cue, cf int, c match, f int, m match) bool {
+	fd := &s.fields[cf]
+	switch q.where {
+	case whereTitle, whereLead, whereArticle:
+		return s.inScope(q.where, cf, fd, c)
+	}
+	if cf != f || fd.tokens[c.start].sentence != fd.tokens[m.start].sentence {
+		return false
+	}
+	switch {
+	case c.end <= m.start:
+		return q.where == whereSentence || q.where != whereAfter && m.start-c.end < q.within && fd.open(c.end, m.start)
+	case c.start >= m.end:
+		return q.where == whereSentence || q.where != whereBefore && c.start-m.end < q.within && fd.open(m.end, c.start)
+	}
+	for k := max(c.start, m.start); k < min(c.end, m.end); k++ { // inside: only in a gap of the phrase
+		if m.words&(1<<uint(k-m.start)) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// open says whether no dash, colon or bracket parts two tokens.
+func (f *field) open(from, to int32) bool {
+	for k := from; k <= to && int(k) < len(f.tokens); k++ {
+		if f.tokens[k].marks&markHard != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *scratch) fieldConfidence(l *Lexicon, f int, fd *field, m match) float64 {
+	switch {
+	case f == 0:
+		return l.numbers.Title
+	case fd.tokens[m.start].paragraph == 0:
+		return l.numbers.Lead
+	}
+	return l.numbers.Text
+}
+
+// numberNear gives the number that counts the people a deed is about: one that stands right before
+// a word like "diplomats" or beside the phrase itself.
+func (s *scratch) numberNear(l *Lexicon, fd *field, m match) int {
+	best, distance := 0, int32(8)
+	consider := func(start, end int32, value int) {
+		near := end == m.start || start == m.end || start >= m.start && end <= m.end
+		for _, h := range s.holders {
+			near = near || end <= h.start && h.start-end <= 2
+		}
+		d := max(m.start-end, start-m.end, 0)
+		if near && value > 0 && d < distance && !fd.isShare(end) {
+			best, distance = value, d
+		}
+	}
+	for _, k := range s.marks {
+		if k.out.class == classNumber {
+			consider(k.start, k.end, int(l.values[k.out.id]))
+		}
+	}
+	from, to := fd.sentence(fd.tokens[m.start].sentence)
+	for i := from; i < to; i++ {
+		if t := fd.tokens[i]; t.marks&markDigit != 0 && t.value < 1900 {
+			consider(i, i+1, int(t.value))
+		}
+	}
+	return best
+}
+
+// isShare says whether a per cent sign or a decimal follows the word that ends at token end.
+func (f *field) isShare(end int32) bool {
+	at := int(f.tokens[end-1].end)
+	r, _ := utf8.DecodeRuneInString(f.text[at:])
+	return r == '%' || r == '٪' || r == '.' && at+1 < len(f.text) && f.text[at+1] >= '0' && f.text[at+1] <= '9'
+}
+
+func (s *scratch) placeNear(l *Lexicon) string {
+	for _, k := range s.marks {
+		if k.out.class == classPlace {
+			return l.places[k.out.id]
+		}
+	}
+	return ""
+}
+
+// relate says which pairs the text is about: those it has an event of, or whose states the title or
+// one sentence of the text names together, unless the text is noise.
+func (s *scratch) relate(l *Lexicon, r *Result) {
+	for _, p := range l.pairs {
+		event := slices.ContainsFunc(r.Events, func(e Event) bool { return e.Pair == p.name })
+		if event || s.noise == "" && s.together(p) {
+			r.Pairs = append(r.Pairs, p.name)
+		}
+	}
+	slices.Sort(r.Pairs)
+	r.Relevant = len(r.Pairs) > 0
+}
+
+// together says whether the states of a pair are named in one title or one sentence.
+func (s *scratch) together(p pairOf) bool {
+	if !s.names(p.a) || !s.names(p.b) {
+		return false
+	}
+	for f := range s.fields {
+		last, seen := int32(-1), uint8(0)
+		for _, a := range s.actors[f] {
+			if sn := s.fields[f].tokens[a.start].sentence; sn != last && f > 0 {
+				last, seen = sn, 0
+			}
+			switch int(a.state) {
+			case p.a:
+				seen |= 1
+			case p.b:
+				seen |= 2
+			}
+			if seen == 3 {
+				return true
+			}
+		}
+	}
+	return false
+}

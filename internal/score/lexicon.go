@@ -1,0 +1,167 @@
+// Package score says what a text reports: which events, by whom against whom, and by which words.
+// It knows articles (news) and the lexicon; no clock, disk, network, log or metric.
+package score
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Row is one scalar leaf of a lexicon file: the keys that lead to it, list places as "0", "1", ….
+type Row struct {
+	File  string // relative to the lexicon's folder, with slashes: "en/escalation.yaml"
+	Line  int
+	Path  []string
+	Value string
+}
+
+// Lexicon is a compiled lexicon; it is immutable and safe for concurrent use.
+type Lexicon struct {
+	version, hash string
+	kinds         []Kind
+	kindData      []kindData // beside kinds
+	states        []string   // ISO-3 codes; an actor is an index into it
+	adversaries   map[[2]int]bool
+	pairs         []pairOf
+	numbers       confidence
+	far           int32
+
+	abc          *alphabet
+	words        *wordIndex
+	trie         *phraseTrie
+	symLangs     []uint8 // by symbol: the languages that have the word
+	abbreviation []bool  // by symbol
+
+	names    []name
+	rules    []rule
+	cues     []cue
+	roles    []role
+	values   []int32  // of number words
+	places   []string // canonical names
+	grammar  [maxLangs]grammar
+	langs    []string
+	langBits map[string]uint8
+
+	pool sync.Pool
+}
+
+const maxLangs = 8
+
+// kindData is what only the scorer needs of a kind.
+type kindData struct {
+	placeFrom, placeTo bool // whose deed it is where only the place is named
+	objectFrom         bool // the envoy or embassy it is about belongs to who acts: "recalls its ambassador"
+	third              bool // To is an adversary of the other state of the pair
+	rhetoric           bool // a deed named right after it is what it speaks of, no deed
+}
+
+// pairOf is a configured pair, as indices into states.
+type pairOf struct {
+	name string
+	a, b int
+}
+
+// confidence holds the factors of lexicon.yaml.
+type confidence struct {
+	Title, Lead, Text, Inferred, Distant, Floor float64
+}
+
+// name is a name of an actor, or of something that only looks like one.
+type name struct {
+	state       int // index into Lexicon.states; -1 for what is no actor
+	category    string
+	weak        bool
+	people      bool // an adjective or demonym: "Iranian"
+	from, until time.Time
+	stems       []string // the folded words of the name, to tell its ending
+}
+
+// rule is one phrase of a kind.
+type rule struct {
+	kind      int
+	frame     frame
+	id        string // kind, language, ordinal
+	intensity float64
+}
+
+// frame says where a phrase's actors stand.
+type frame uint8
+
+const (
+	frameAny frame = iota
+	frameActive
+	framePassive
+	frameNoun
+	frameBlamed
+)
+
+var frameNames = map[string]frame{"any": frameAny, "active": frameActive, "passive": framePassive, "noun": frameNoun, "blamed": frameBlamed}
+
+// cue is a set of words that takes away, strengthens or weakens the events around it.
+type cue struct {
+	name       string
+	where      where
+	within     int32
+	intensity  float64
+	confidence float64 // 0: does not touch it
+	drops      bool
+	noise      bool   // the text is not about the relations of states at all
+	kinds      []bool // by kind
+	frames     uint8  // bits
+}
+
+type where uint8
+
+const (
+	whereNear where = iota
+	whereBefore
+	whereAfter
+	whereSentence
+	whereTitle
+	whereLead
+	whereArticle
+)
+
+var whereNames = map[string]where{"near": whereNear, "before": whereBefore, "after": whereAfter, "sentence": whereSentence, "title": whereTitle, "lead": whereLead, "article": whereArticle}
+
+// part is what a name does in its sentence.
+type part uint8
+
+const (
+	partNone   part = iota // unmarked: mostly the subject
+	partOwner              // genitive: "Iran's", "of Iran"
+	partAgent              // "by Iran"
+	partTarget             // "against Iran"
+	partPlace              // "in Iran"
+	partWith               // "with Iran"
+	partTopic              // "about Iran"
+)
+
+var partNames = map[string]part{"owner": partOwner, "agent": partAgent, "target": partTarget, "place": partPlace, "with": partWith, "topic": partTopic}
+
+// role is a word before or after a name that says what the name does in the sentence.
+type role struct {
+	part  part
+	after bool
+}
+
+// grammar is what differs between languages.
+type grammar struct {
+	verbLast bool
+	endings  map[string]part // what is left of a word after the name
+	joiners  map[string]bool // words that join names: "and"
+}
+
+// Version is the lexicon's version as its files give it.
+func (l *Lexicon) Version() string { return l.version }
+
+// Hash identifies the lexicon's content, in hexadecimal.
+func (l *Lexicon) Hash() string { return l.hash }
+
+// Kinds lists the kinds of event in the order of the files.
+func (l *Lexicon) Kinds() []Kind { return slices.Clone(l.kinds) }
+
+// Languages lists the languages the lexicon has phrases for, sorted.
+func (l *Lexicon) Languages() []string { return slices.Sorted(maps.Keys(l.langBits)) }

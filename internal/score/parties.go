@@ -1,0 +1,341 @@
+package score
+
+import "slices"
+
+// party is an actor in the sentence at hand, with what it does there.
+type party struct {
+	actor
+	part     part
+	group    int32 // parties joined by "and" share it
+	holder   int32 // token of the word it owns ("ambassador", "embassy"), or -1
+	sentence int32
+}
+
+// readSentence finds the parties of a sentence and what each of them does in it.
+func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
+	fd := &s.fields[f]
+	s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classRole | classHolder | classNumber | classPlace, langs: s.langs, found: s.m.found[:0]}
+	s.m.find(from, to)
+	s.holders, s.marks = s.holders[:0], s.marks[:0]
+	for _, m := range longestAll(s.m.found) {
+		if m.out.class == classHolder {
+			s.holders = append(s.holders, m)
+		} else {
+			s.marks = append(s.marks, m)
+		}
+	}
+	s.parties = s.parties[:0]
+	for i := range s.actors[f] {
+		a := &s.actors[f][i]
+		if a.start >= from && a.end <= to && a.state >= 0 && s.names(int(a.state)) {
+			s.parties = append(s.parties, party{actor: *a, group: int32(len(s.parties)), holder: -1})
+		}
+	}
+	for i := range s.parties {
+		s.parties[i].part = s.partOf(l, fd, i)
+	}
+	s.joinGroups(l, fd)
+	s.attachHolders(fd)
+}
+
+// longestAll keeps, from left to right, the longest matches at each place; equally long ones all.
+func longestAll(found []match) []match {
+	kept := found[:0]
+	past := int32(-1)
+	for i := 0; i < len(found); {
+		n, end := i, int32(0)
+		for ; n < len(found) && found[n].start == found[i].start; n++ {
+			end = max(end, found[n].end)
+		}
+		group := found[i:n]
+		i = n
+		if group[0].start < past {
+			continue
+		}
+		for _, g := range group {
+			if g.end == end {
+				kept = append(kept, g)
+			}
+		}
+		past = end
+	}
+	return kept
+}
+
+// partOf tells what a party does by the word after it, its ending, or the word before it.
+func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
+	p := &s.parties[i]
+	before, after := partNone, partNone
+	for _, m := range s.marks {
+		if m.out.class != classRole || s.inRule(f, m) {
+			continue
+		}
+		r := l.roles[m.out.id]
+		switch {
+		case r.after && m.start >= p.end && m.start-p.end <= 2 && after == partNone && s.clear(f, p.end, m.start):
+			after = r.part
+		case !r.after && m.end <= p.start && p.start-m.end <= 2 && s.clear(f, m.end, p.start):
+			before = r.part
+		}
+	}
+	if after != partNone {
+		return after
+	}
+	if e := s.ending(l, f, p); e != partNone {
+		if e != partOwner || before == partNone {
+			return e
+		}
+	}
+	if before == partNone && l.names[p.name].people {
+		return partOwner // an adjective: "Iranian"
+	}
+	return before
+}
+
+// inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing.
+func (s *scratch) inRule(f *field, w match) bool {
+	return slices.ContainsFunc(s.rules[f.index()], func(m match) bool {
+		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0
+	})
+}
+
+// clear says whether nothing that ends a noun's reach lies between two tokens: a mark, a name or a deed.
+func (s *scratch) clear(f *field, from, to int32) bool {
+	for k := from; k < to; k++ {
+		if f.tokens[k].marks&(markComma|markHard) != 0 && k > from {
+			return false
+		}
+	}
+	within := func(start, end int32) bool { return start < to && end > from }
+	return !slices.ContainsFunc(s.parties, func(p party) bool { return within(p.start, p.end) }) && !s.ruleBegins(f, from, to)
+}
+
+func (f *field) index() int {
+	if f.name == "title" {
+		return 0
+	}
+	return 1
+}
+
+// ending tells a party's part by its case ending: what follows the apostrophe or the stem.
+func (s *scratch) ending(l *Lexicon, f *field, p *party) part {
+	endings := l.grammar[max(0, s.lang)].endings
+	if len(endings) == 0 {
+		return partNone
+	}
+	t := f.tokens[p.end-1]
+	word := f.text[t.start:t.end]
+	if t.marks&markOwner != 0 {
+		for i, r := range word {
+			if isApostrophe(r) {
+				word = word[i:]
+			}
+		}
+		return endings[fold(word)]
+	}
+	folded := fold(word)
+	left, found := "", false
+	for _, stem := range l.names[p.name].stems {
+		if len(folded) > len(stem) && folded[:len(stem)] == stem && (!found || len(folded)-len(stem) < len(left)) {
+			left, found = folded[len(stem):], true
+		}
+	}
+	return endings[left]
+}
+
+// joinGroups gives "Iran, Russia and Turkey" one group and the part of its first member, or of its
+// last where the language puts the ending there.
+func (s *scratch) joinGroups(l *Lexicon, f *field) {
+	for i := 1; i < len(s.parties); i++ {
+		a, b := &s.parties[i-1], &s.parties[i]
+		gap := b.start - a.end
+		if a.state == b.state || gap > 1 {
+			continue
+		}
+		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 || gap == 1 && s.isJoiner(l, f, a.end)
+		joined = joined || gap == 0 && s.hyphenated(f, a, b)
+		if !joined {
+			continue
+		}
+		b.group = a.group
+		if b.part == partNone {
+			b.part = a.part
+		} else if a.part == partNone {
+			a.part = b.part
+		}
+	}
+}
+
+// hyphenated says whether two names are written as one: "Iran-Azerbaijan".
+func (s *scratch) hyphenated(f *field, a, b *party) bool {
+	between := f.text[f.tokens[a.end-1].end:f.tokens[b.start].start]
+	return between == "-" || between == "–" || between == "‑" || between == "/"
+}
+
+// isJoiner says whether the token is one of the words that join names, such as "and".
+func (s *scratch) isJoiner(l *Lexicon, f *field, i int32) bool {
+	return l.grammar[max(0, s.lang)].joiners[fold(f.text[f.tokens[i].start:f.tokens[i].end])]
+}
+
+// attachHolders ties each word like "ambassador" to the name beside it, whose it is: the nearest
+// before it that is no place, or the one right after it ("ambassador of Iran", «سفیر ایران»).
+func (s *scratch) attachHolders(f *field) {
+	const reach = 3 // words between a name and what it owns: "Iranian chargé d'affaires", "İranın Bakıdakı səfiri"
+	for _, h := range s.holders {
+		best, distance := -1, int32(reach+1)
+		for i := range s.parties {
+			p := &s.parties[i]
+			if p.holder >= 0 {
+				continue
+			}
+			var d int32
+			switch {
+			case p.end <= h.start && p.part != partPlace && p.part != partAgent:
+				d = h.start - p.end
+				if d > 0 && (!s.clearMarks(f, p.end, h.start) || s.ruleBegins(f, p.end, h.start)) {
+					continue
+				}
+			case p.start >= h.end && (p.part == partNone || p.part == partOwner || p.part == partTarget && p.start-h.end == 0):
+				d = p.start - h.end
+				if d > 1 || f.tokens[p.start].marks&(markHard|markComma) != 0 {
+					continue
+				}
+			default:
+				continue
+			}
+			if d < distance {
+				best, distance = i, d
+			}
+		}
+		if best >= 0 {
+			s.parties[best].holder = h.start
+		}
+	}
+}
+
+// ruleBegins says whether a phrase begins in tokens [from, to).
+func (s *scratch) ruleBegins(f *field, from, to int32) bool {
+	return slices.ContainsFunc(s.rules[f.index()], func(m match) bool { return m.start >= from && m.start < to })
+}
+
+func (s *scratch) clearMarks(f *field, from, to int32) bool {
+	for k := from; k <= to && int(k) < len(f.tokens); k++ {
+		if f.tokens[k].marks&markHard != 0 || f.tokens[k].marks&markComma != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Ranks of a party as the one who acts or the one who suffers, by frame and part. They are an order,
+// not a measurement: an object beats a marked target, which beats a bare name, which beats a place.
+const (
+	rankObject   = 5.0
+	rankMarked   = 4.0
+	rankPlain    = 3.0
+	rankOwner    = 2.5
+	rankLikely   = 1.5
+	rankPossible = 0.7
+	rankMissing  = 0.3
+	rankFar      = 0.04 // off for each word between
+	rankMark     = 0.25 // off for a comma or dash between
+)
+
+// rank says how likely a party acts (from) and suffers (to) in the deed a match reports.
+func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float64) {
+	ru := l.rules[m.out.id]
+	k := &l.kindData[ru.kind]
+	left, right := p.end <= m.start, p.start >= m.end
+	object := !left && !right || p.holder >= m.start && p.holder < m.end
+	verbLast := l.grammar[max(0, s.lang)].verbLast
+	switch {
+	case object && k.objectFrom:
+		from, to = rankOwner, rankPossible
+	case object && p.part == partAgent:
+		from = rankObject
+	case object && ru.frame == frameNoun && left && p.holder < 0:
+		from = rankPlain
+	case object:
+		to = rankObject
+	case p.part == partAgent && ru.frame == frameActive && !left:
+		from, to = rankPossible, rankPossible // "slams the expulsion by Baku": the agent of another deed
+	case p.part == partAgent:
+		from = rankObject
+	case p.part == partPlace:
+		from, to = rankPossible, rankPossible
+		if k.placeFrom {
+			from = rankLikely
+		} else if k.placeTo {
+			to = rankLikely
+		}
+	case p.part == partTopic && ru.frame == frameNoun && !left:
+		to = rankPlain // "pressure on"
+	case p.part == partTopic:
+		to = rankPossible
+	default:
+		beside := left && m.start-p.end <= 1
+		from, to = s.rankByFrame(ru.frame, k, p, left, beside, verbLast)
+	}
+	off := s.distance(f, p, m)
+	return from - off, to - off
+}
+
+// rankByFrame ranks a party that neither is part of the phrase nor marked as agent, place or topic.
+func (s *scratch) rankByFrame(fr frame, k *kindData, p *party, left, beside, verbLast bool) (from, to float64) {
+	marked := p.part == partTarget || p.part == partWith
+	switch {
+	case fr == frameBlamed:
+		if beside || p.part == partOwner || p.part == partTarget {
+			return rankPossible, rankMarked
+		}
+		if left {
+			return rankPlain, rankLikely
+		}
+		return rankPossible, rankPlain
+	case marked && fr == framePassive && k.placeFrom && !left:
+		return rankOwner, rankPossible // "summoned to the Iranian foreign ministry"
+	case marked:
+		return rankPossible / 2, rankMarked
+	case fr == framePassive && left:
+		if verbLast && p.part == partNone && p.holder < 0 {
+			return rankLikely, rankPlain
+		}
+		return rankPossible, rankPlain + rankPossible
+	case fr == framePassive:
+		return rankLikely, rankPossible
+	case fr == frameNoun && left:
+		if beside || p.part == partOwner {
+			return rankPlain, rankPossible
+		}
+		return rankOwner, rankLikely
+	case fr == frameNoun:
+		if p.part == partOwner {
+			return rankPossible, rankMarked
+		}
+		return rankLikely, rankOwner
+	case left && verbLast && p.holder >= 0:
+		return rankLikely, rankOwner
+	case left:
+		return rankPlain, rankLikely
+	}
+	return rankPossible, rankPlain
+}
+
+// distance is what lies between a party and a match, as something to take off its rank.
+func (s *scratch) distance(f *field, p *party, m match) float64 {
+	from, to := p.end, m.start
+	if p.start >= m.end {
+		from, to = m.end, p.start
+	}
+	if to < from {
+		return 0
+	}
+	off := rankFar * float64(min(to-from, 20))
+	for k := from; k <= to && int(k) < len(f.tokens); k++ {
+		if f.tokens[k].marks&(markHard|markComma) != 0 {
+			off += rankMark
+			break
+		}
+	}
+	return off
+}

@@ -1,0 +1,215 @@
+package score
+
+import "slices"
+
+// whom is who did a deed to whom.
+type whom struct {
+	pair, from, to string
+	confidence     float64
+	parties        [2]*party // those of the sentence it rests on; nil where one is inferred
+}
+
+// resolve finds who did to whom what a match reports, or why that is no matter between the two
+// states of a pair.
+func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
+	if len(s.parties) == 0 {
+		return whom{}, noActor
+	}
+	k := l.rules[m.out.id].kind
+	if !l.kinds[k].Directed {
+		return s.resolveMutual(l, fd, m)
+	}
+	from, to := s.choose(l, fd, m)
+	switch {
+	case l.kindData[k].third:
+		return s.resolveThird(l, from, to)
+	case from != nil && to != nil:
+		if p := l.pair(int(from.state), int(to.state)); p != nil {
+			return whom{p.name, l.states[from.state], l.states[to.state], s.nearness(l, m, from, to), [2]*party{from, to}}, ""
+		}
+		return s.resolveGroup(l, m, from, to)
+	case from != nil:
+		return s.infer(l, m, from, true)
+	case to != nil:
+		return s.infer(l, m, to, false)
+	}
+	return whom{}, noActor
+}
+
+// choose picks the two parties of different states that together fit best; one may be missing.
+func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
+	const inOrder = 0.5 // who acts is named first, except in a passive
+	passive := l.rules[m.out.id].frame == framePassive
+	best := 0.0
+	for i := range s.parties {
+		a := &s.parties[i]
+		fromRank, toRank := s.rank(l, fd, a, m)
+		if v := fromRank + rankMissing; v > best {
+			best, from, to = v, a, nil
+		}
+		if v := toRank + rankMissing; v > best {
+			best, from, to = v, nil, a
+		}
+		for j := range s.parties {
+			b := &s.parties[j]
+			if a.state == b.state || a.group == b.group {
+				continue
+			}
+			_, v := s.rank(l, fd, b, m)
+			if v += fromRank; (i < j) != passive {
+				v += inOrder
+			}
+			if v > best {
+				best, from, to = v, a, b
+			}
+		}
+	}
+	return from, to
+}
+
+// other gives the pair's other state; false where the state is none of the two.
+func (p pairOf) other(state int) (int, bool) {
+	switch state {
+	case p.a:
+		return p.b, true
+	case p.b:
+		return p.a, true
+	}
+	return 0, false
+}
+
+// pair gives the configured pair of two states, or nil.
+func (l *Lexicon) pair(a, b int) *pairOf {
+	i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return p.a == a && p.b == b || p.a == b && p.b == a })
+	if i < 0 {
+		return nil
+	}
+	return &l.pairs[i]
+}
+
+// nearness is the confidence left when the parties stand far from the phrase.
+func (s *scratch) nearness(l *Lexicon, m match, parties ...*party) float64 {
+	for _, p := range parties {
+		if max(m.start-p.end, p.start-m.end) > l.far {
+			return l.numbers.Distant
+		}
+	}
+	return 1
+}
+
+// resolveGroup handles "Iran and Russia accuse Azerbaijan": another member of a group may be the
+// one that makes the pair.
+func (s *scratch) resolveGroup(l *Lexicon, m match, from, to *party) (whom, string) {
+	for i := range s.parties {
+		a := &s.parties[i]
+		for j := range s.parties {
+			b := &s.parties[j]
+			if a.group == from.group && b.group == to.group && a.group != b.group {
+				if p := l.pair(int(a.state), int(b.state)); p != nil {
+					return whom{p.name, l.states[a.state], l.states[b.state], s.nearness(l, m, a, b), [2]*party{a, b}}, ""
+				}
+			}
+		}
+	}
+	return whom{}, noPair
+}
+
+// infer supplies the side a sentence leaves out: the other member of the group ("Iran and
+// Azerbaijan expel each other's envoys"), or the other state of a pair named elsewhere in the text.
+func (s *scratch) infer(l *Lexicon, m match, known *party, acts bool) (whom, string) {
+	for i := range s.parties {
+		if b := &s.parties[i]; b.group == known.group && b.state != known.state {
+			if p := l.pair(int(known.state), int(b.state)); p != nil {
+				return whom{p.name, Both, Both, s.nearness(l, m, known, b), [2]*party{known, b}}, ""
+			}
+		}
+	}
+	for _, p := range l.pairs {
+		other, ok := p.other(int(known.state))
+		if !ok || !s.names(other) {
+			continue
+		}
+		w := whom{p.name, l.states[known.state], l.states[other], l.numbers.Inferred * s.nearness(l, m, known), [2]*party{known}}
+		if !acts {
+			w.from, w.to = w.to, w.from
+		}
+		return w, ""
+	}
+	return whom{}, noPair
+}
+
+// resolveThird handles deeds of one side with an adversary of the other: closer ties of Azerbaijan
+// with Israel are an act towards Iran. Who grows closer is the party that fits best; whichever of the
+// sentence's parties is the adversary is whom.
+func (s *scratch) resolveThird(l *Lexicon, from, to *party) (whom, string) {
+	for _, p := range [...]*party{from, to} {
+		if p == nil {
+			continue
+		}
+		for _, pair := range l.pairs {
+			other, ok := pair.other(int(p.state))
+			if !ok || !s.names(other) {
+				continue
+			}
+			for i := range s.parties {
+				if b := int(s.parties[i].state); l.adversaries[[2]int{other, b}] {
+					return whom{pair.name, l.states[p.state], l.states[b], 1, [2]*party{p, &s.parties[i]}}, ""
+				}
+			}
+		}
+	}
+	return whom{}, noPair
+}
+
+// resolveMutual handles undirected kinds: the two states nearest to the phrase must be the pair's.
+func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
+	var first, second *party
+	var firstRank, secondRank float64
+	for i := range s.parties {
+		p := &s.parties[i]
+		rank := rankPlain
+		switch p.part {
+		case partPlace:
+			rank = rankLikely
+		case partTopic:
+			rank = rankPossible
+		}
+		rank -= s.distance(fd, p, m)
+		switch {
+		case first != nil && p.state == first.state:
+			if rank > firstRank {
+				first, firstRank = p, rank
+			}
+		case first == nil || rank > firstRank:
+			second, secondRank = first, firstRank
+			first, firstRank = p, rank
+		case second == nil || rank > secondRank:
+			second, secondRank = p, rank
+		}
+	}
+	if second == nil {
+		w, reason := s.infer(l, m, first, true)
+		w.from, w.to = Both, Both
+		return w, reason
+	}
+	if p := l.pair(int(first.state), int(second.state)); p != nil {
+		return whom{p.name, Both, Both, s.nearness(l, m, first, second), [2]*party{first, second}}, ""
+	}
+	return s.mutualGroup(l, m, first, second)
+}
+
+// mutualGroup handles "Iran, Azerbaijan and Russia hold talks".
+func (s *scratch) mutualGroup(l *Lexicon, m match, first, second *party) (whom, string) {
+	for i := range s.parties {
+		for j := range s.parties {
+			a, b := &s.parties[i], &s.parties[j]
+			if a.state == b.state || a.group != first.group && a.group != second.group || b.group != first.group && b.group != second.group {
+				continue
+			}
+			if p := l.pair(int(a.state), int(b.state)); p != nil {
+				return whom{p.name, Both, Both, s.nearness(l, m, a, b), [2]*party{a, b}}, ""
+			}
+		}
+	}
+	return whom{}, noPair
+}

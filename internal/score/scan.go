@@ -1,0 +1,261 @@
+package score
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxSentence is the length, in words, at which a sentence is cut: hostile text must not make one
+// sentence of a book, since work inside a sentence grows with the square of its names.
+const maxSentence = 120
+
+// Marks before a word.
+const (
+	markComma   uint8 = 1 << iota // a comma, so perhaps a new clause
+	markHard                      // a dash, colon, semicolon, bracket or quotation mark
+	markCapital                   // the word begins with a capital letter
+	markDigit                     // the word is a number
+	markOwner                     // an ending follows the word after an apostrophe: "Iran's"
+	markDropped                   // dateline or outlet name: not part of what is said
+)
+
+// token is one word of a text.
+type token struct {
+	start, end int32 // bytes in the field, ending included
+	sym        int32 // its first symbol in scratch.syms
+	syms       uint8
+	marks      uint8
+	sentence   int32
+	paragraph  int32
+	value      int32 // of a number
+}
+
+// Classes of letters that tell languages apart.
+const (
+	letterAscii = iota
+	letterAzeri // ə
+	letterTurkic
+	letterLatin
+	letterCyrillic
+	letterArabic
+	letterPersian // letters Arabic has not
+	letterClasses
+)
+
+// letterClass sorts a letter outside ASCII.
+func letterClass(r rune) int {
+	switch {
+	case r == 'ə' || r == 'Ə':
+		return letterAzeri
+	case r == 'ı' || r == 'ğ' || r == 'ş' || r == 'İ' || r == 'Ş' || r == 'Ğ':
+		return letterTurkic
+	case r < 0x250:
+		return letterLatin
+	case r >= 0x400 && r < 0x530:
+		return letterCyrillic
+	case r == 'پ' || r == 'چ' || r == 'ژ' || r == 'گ' || r == 'ک' || r == 'ی':
+		return letterPersian
+	case r >= 0x600 && r < 0x780:
+		return letterArabic
+	}
+	return letterAscii
+}
+
+// field is one scanned field of an article.
+type field struct {
+	name   string
+	text   string
+	tokens []token
+	starts []int32 // first token of each sentence
+}
+
+// scan splits the text into words and sentences, looking each word up on the way.
+func (s *scratch) scan(lex *Lexicon, f *field) {
+	f.tokens, f.starts = f.tokens[:0], f.starts[:0]
+	text, words, abc := f.text, lex.words, lex.abc
+	var marks uint8
+	paragraph, newSentence := int32(0), true
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c < utf8.RuneSelf {
+			if abc.code[c] <= codeSkip {
+				switch c {
+				case ' ':
+				case '\n':
+					newSentence = true
+					if i+1 < len(text) && len(f.tokens) > 0 && f.tokens[len(f.tokens)-1].paragraph == paragraph {
+						paragraph++
+					}
+				case '.', '!', '?':
+					newSentence = newSentence || s.endsSentence(lex, f, i)
+				case ',':
+					marks |= markComma
+				case ':', ';', '(', ')', '"', '[', ']', '|':
+					marks |= markHard
+				case '-':
+					if i > 0 && text[i-1] == ' ' {
+						marks |= markHard
+					}
+				}
+				i++
+				continue
+			}
+		} else {
+			r, size := utf8.DecodeRuneInString(text[i:])
+			if abc.of(r) <= codeSkip {
+				switch r {
+				case '؟', '۔', '…', '\u2028', '\u2029':
+					newSentence = true
+				case '،':
+					marks |= markComma
+				case '–', '—', '«', '»', '“', '”', '„', '؛':
+					marks |= markHard
+				}
+				i += size
+				continue
+			}
+		}
+		t := token{start: int32(i), sym: int32(len(s.syms)), paragraph: paragraph, marks: marks}
+		i = s.word(words, abc, text, i, &t)
+		if newSentence || len(f.tokens)-int(f.starts[len(f.starts)-1]) >= maxSentence {
+			f.starts = append(f.starts, int32(len(f.tokens)))
+		}
+		t.sentence = int32(len(f.starts) - 1)
+		f.tokens = append(f.tokens, t)
+		marks, newSentence = 0, false
+	}
+}
+
+// word reads the word at i into t and gives the place after it.
+func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *token) int {
+	node, alive, letters := int32(0), true, 0
+	if c := text[i]; c >= 'A' && c <= 'Z' {
+		t.marks |= markCapital
+	}
+	digits := true
+	for i < len(text) {
+		var code uint8
+		size := 1
+		if c := text[i]; c < utf8.RuneSelf {
+			code = abc.code[c]
+			if code > codeSkip {
+				if c >= '0' && c <= '9' {
+					if digits && t.value < 1<<24 {
+						t.value = t.value*10 + int32(c-'0')
+					}
+				} else {
+					digits = false
+				}
+				s.letters[letterAscii]++
+			}
+		} else {
+			var r rune
+			r, size = utf8.DecodeRuneInString(text[i:])
+			code = abc.of(r)
+			if code > codeSkip {
+				s.letters[letterClass(r)]++
+				if letters == 0 && unicode.IsUpper(r) {
+					t.marks |= markCapital
+				}
+				if unicode.IsDigit(r) {
+					if digits && t.value < 1<<24 {
+						t.value = t.value*10 + (foldDigit(r) - '0')
+					}
+				} else {
+					digits = false
+				}
+			}
+		}
+		if code == codeBreak {
+			if letters > 1 {
+				if end := apostropheEnding(text, i); end > i {
+					t.marks |= markOwner
+					i = end
+				}
+			}
+			break
+		}
+		i += size
+		if code == codeSkip {
+			continue
+		}
+		letters++
+		if !alive {
+			continue
+		}
+		to := words.base[node] + int32(code)
+		if words.check[to] != node+1 {
+			alive = false
+			continue
+		}
+		node = to
+		if sym := words.stem[node]; sym != 0 {
+			s.addSymbol(t, sym)
+		}
+	}
+	if alive && letters > 0 {
+		if sym := words.exact[node]; sym != 0 {
+			s.addSymbol(t, sym)
+		}
+	}
+	if digits {
+		t.marks |= markDigit
+	} else {
+		t.value = 0
+	}
+	t.end = int32(i)
+	return i
+}
+
+func (s *scratch) addSymbol(t *token, sym int32) {
+	if t.syms < 255 {
+		s.syms = append(s.syms, sym)
+		t.syms++
+	}
+}
+
+// apostropheEnding says where the ending after an apostrophe at i ends, or i where there is none.
+func apostropheEnding(text string, i int) int {
+	r, size := utf8.DecodeRuneInString(text[i:])
+	if !isApostrophe(r) {
+		return i
+	}
+	end := i + size
+	for end < len(text) {
+		r, size := utf8.DecodeRuneInString(text[end:])
+		if !unicode.IsLetter(r) {
+			break
+		}
+		end += size
+	}
+	if end == i+size {
+		// the plural's genitive, "diplomats'": no letters follow
+		return i
+	}
+	return end
+}
+
+// endsSentence says whether the full stop, exclamation or question mark at i ends a sentence.
+func (s *scratch) endsSentence(lex *Lexicon, f *field, i int) bool {
+	text := f.text
+	if i+1 < len(text) && text[i+1] != ' ' && text[i+1] != '\n' && text[i+1] != '\t' && text[i+1] != '"' && text[i+1] != ')' && text[i+1] < utf8.RuneSelf {
+		return false // "report.az", "3.5"
+	}
+	if text[i] != '.' || len(f.tokens) == 0 {
+		return true
+	}
+	last := &f.tokens[len(f.tokens)-1]
+	if int(last.end) != i {
+		return true
+	}
+	r, size := utf8.DecodeRuneInString(text[last.start:])
+	if unicode.IsUpper(r) && int(last.start)+size == int(last.end) {
+		return false // an initial: "J. Bayramov"
+	}
+	for _, sym := range s.syms[last.sym : last.sym+int32(last.syms)] {
+		if lex.abbreviation[sym] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,225 @@
+package score
+
+import (
+	"math/bits"
+	"slices"
+
+	"tensionmonitor/internal/news"
+)
+
+// scratch is the memory one scoring needs; it is used again.
+type scratch struct {
+	fields  [2]field
+	syms    []int32
+	letters [letterClasses]int
+	langs   uint8
+	lang    int // index into Lexicon.langs, -1 unknown
+
+	m       matcher
+	actors  [2][]actor
+	rules   [2][]match
+	cues    [2][]match
+	noise   string // reason for which the whole text is about something else
+	present uint64 // states named, a bit each
+	weak    uint64 // states named only by a weak name
+
+	parties []party // of the sentence at hand
+	holders []match
+	marks   []match
+	found   []Event // before merging
+}
+
+// actor is a name found in a field.
+type actor struct {
+	start, end int32
+	name       int32
+	state      int32 // -1: no state
+}
+
+// maxScratch is the number of words above which scratch memory is not kept, so that one huge text
+// does not stay in memory for ever.
+const maxScratch = 1 << 16
+
+// Score fills r with what the article says, reusing r's memory. It is safe for concurrent use, takes
+// time linear in the text, and allocates nothing for a text that names no pair once r has grown.
+func (l *Lexicon) Score(a *news.Article, r *Result) {
+	s := l.pool.Get().(*scratch)
+	s.read(l, a)
+	r.reset()
+	if s.lang >= 0 {
+		r.Lang = l.langs[s.lang]
+	}
+	s.findActors(l, a)
+	s.findRules(l)
+	s.judge(l, r)
+	s.found = s.found[:0]
+	if cap(s.syms) <= maxScratch {
+		s.fields[0].text, s.fields[1].text = "", ""
+		l.pool.Put(s)
+	}
+}
+
+func (r *Result) reset() {
+	*r = Result{Pairs: r.Pairs[:0], Events: r.Events[:0], Mentions: r.Mentions[:0]}
+}
+
+// read scans both fields and tells the language.
+func (s *scratch) read(l *Lexicon, a *news.Article) {
+	s.syms, s.letters = s.syms[:0], [letterClasses]int{}
+	s.fields[0].name, s.fields[0].text = "title", a.Title
+	s.fields[1].name, s.fields[1].text = "text", a.Text
+	for i := range s.fields {
+		s.scan(l, &s.fields[i])
+	}
+	s.tellLanguage(l, a.Language)
+}
+
+// tellLanguage decides by script and letters, then by the words only one language has, then by what
+// the feed says of itself. s.langs gets the languages whose phrases are looked for.
+func (s *scratch) tellLanguage(l *Lexicon, prior string) {
+	n := &s.letters
+	s.lang = -1
+	latin := n[letterAscii] + n[letterAzeri] + n[letterTurkic] + n[letterLatin]
+	arabic := n[letterArabic] + n[letterPersian]
+	switch {
+	case n[letterCyrillic] > latin && n[letterCyrillic] > arabic:
+		s.setLanguage(l, "ru")
+	case arabic > latin:
+		if n[letterPersian]*60 >= arabic || prior == "fa" {
+			s.setLanguage(l, "fa")
+		} else {
+			s.setLanguage(l, "ar")
+		}
+	case n[letterAzeri] > 0 && n[letterAzeri]*100 >= latin:
+		s.setLanguage(l, "az")
+	default:
+		s.voteLanguage(l, prior)
+	}
+}
+
+func (s *scratch) setLanguage(l *Lexicon, lang string) {
+	s.langs = l.langBits[lang]
+	s.lang = slices.Index(l.langs, lang)
+}
+
+// voteLanguage lets the words vote that belong to one Latin-script language alone.
+func (s *scratch) voteLanguage(l *Lexicon, prior string) {
+	var votes [maxLangs]int
+	for f := range s.fields {
+		for i := range s.fields[f].tokens {
+			t := &s.fields[f].tokens[i]
+			var langs uint8
+			for _, sym := range s.syms[t.sym : t.sym+int32(t.syms)] {
+				langs |= l.symLangs[sym]
+			}
+			if bits.OnesCount8(langs) == 1 {
+				votes[bits.TrailingZeros8(langs)]++
+			}
+		}
+	}
+	turkic := 4 * (s.letters[letterTurkic] + s.letters[letterAzeri])
+	best, most := -1, 0
+	for i, lang := range l.langs {
+		v := 2 * votes[i]
+		if lang == prior {
+			v += 3
+		}
+		switch lang {
+		case "fa", "ru":
+			continue
+		case "tr":
+			v += turkic
+		case "az":
+			v += turkic * 3 / 4
+		case "en":
+			v++
+		}
+		if v > most {
+			best, most = i, v
+		}
+	}
+	if s.lang = best; best >= 0 {
+		s.langs = 1 << best
+	}
+}
+
+// findActors finds the names in both fields, the longest first, and which states the text names.
+func (s *scratch) findActors(l *Lexicon, a *news.Article) {
+	s.present, s.weak = 0, 0
+	at := a.Time()
+	for f := range s.fields {
+		fd := &s.fields[f]
+		s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classActor, langs: 0xFF, found: s.m.found[:0]}
+		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
+		s.actors[f] = s.actors[f][:0]
+		for _, m := range longest(s.m.found) {
+			n := &l.names[m.out.id]
+			if !at.IsZero() && (at.Before(n.from) || !n.until.IsZero() && at.After(n.until)) {
+				continue
+			}
+			s.actors[f] = append(s.actors[f], actor{m.start, m.end, m.out.id, int32(n.state)})
+			if n.state < 0 {
+				continue
+			}
+			if n.weak {
+				s.weak |= 1 << n.state
+			} else {
+				s.present |= 1 << n.state
+			}
+		}
+	}
+	// A weak name counts where another state is named, or its own by another name.
+	for w := s.weak &^ s.present; w != 0; w &= w - 1 {
+		if bit := w & -w; s.present&^bit != 0 || s.weak&^bit != 0 {
+			s.present |= bit
+		}
+	}
+}
+
+// eachSentence calls do for the tokens of each sentence of the field.
+func (s *scratch) eachSentence(f *field, do func(from, to int32)) {
+	for i := range f.starts {
+		do(f.sentence(int32(i)))
+	}
+}
+
+// sentence gives the first token of a sentence and the one past its last.
+func (f *field) sentence(i int32) (from, to int32) {
+	if int(i)+1 < len(f.starts) {
+		return f.starts[i], f.starts[i+1]
+	}
+	return f.starts[i], int32(len(f.tokens))
+}
+
+// longest keeps, from left to right, the longest match at each place.
+func longest(found []match) []match {
+	kept := found[:0]
+	past := int32(-1)
+	for i := 0; i < len(found); i++ {
+		best := found[i]
+		for i+1 < len(found) && found[i+1].start == best.start {
+			i++
+			if found[i].end > best.end || found[i].end == best.end && found[i].out.id < best.out.id {
+				best = found[i]
+			}
+		}
+		if best.start >= past {
+			kept = append(kept, best)
+			past = best.end
+		}
+	}
+	return kept
+}
+
+// findRules finds the phrases of all kinds in the text's language, overlaps settled.
+func (s *scratch) findRules(l *Lexicon) {
+	for f := range s.fields {
+		fd := &s.fields[f]
+		s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classRule, langs: s.langs, found: s.m.found[:0]}
+		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
+		s.rules[f] = append(s.rules[f][:0], settle(s.m.found)...)
+	}
+}
+
+// names says whether the text names state i.
+func (s *scratch) names(i int) bool { return s.present&(1<<i) != 0 }

@@ -1,0 +1,182 @@
+package score
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"tensionmonitor/internal/news"
+)
+
+// small is a lexicon just large enough to show what each part of the notation does. The shipped one
+// is judged by the labelled texts.
+var small = map[string]string{
+	"lexicon.yaml": `
+version: "t1"
+confidence: {title: 1, lead: 0.9, text: 0.75, inferred: 0.8, distant: 0.85, floor: 0.3}
+gap: 4
+far: 12
+noise: [sport]
+rhetoric: [condemn]
+states:
+  AZE: {name: Azerbaijan, adversaries: [ARM]}
+  IRN: {name: Iran, adversaries: [ISR]}
+  ARM: {name: Armenia, adversaries: [AZE]}
+  ISR: {name: Israel, adversaries: [IRN]}
+`,
+	"kinds.yaml": `
+kinds:
+  condemn: {side: escalation, intensity: 2, half_life: rhetoric, directed: true, place: from}
+  summon: {side: escalation, intensity: 3, half_life: incident, directed: true, place: from}
+  arrest: {side: escalation, intensity: 5, half_life: incident, directed: true, place: from}
+  plot: {side: escalation, intensity: 6, half_life: incident, directed: true, place: from}
+  expel: {side: escalation, intensity: 7, half_life: measure, directed: true, place: from}
+  attack: {side: escalation, intensity: 10, half_life: measure, directed: true, place: to}
+  align: {side: escalation, intensity: 1.5, half_life: incident, directed: true, third: true}
+  downgrade: {side: escalation, intensity: 7, half_life: measure, directed: true, object: from}
+  talk: {side: deescalation, intensity: -1.5, half_life: incident, directed: false}
+`,
+	"en/words.yaml": `
+grammar:
+  order: svo
+  before: {agent: [by], owner: [of], target: [against, to, from, at], place: [in], with: [with], topic: [about, over, on]}
+  endings: {owner: [s]}
+  joiners: [and]
+  numbers: {five: 5, nine: 9}
+  common: [the, and, of, was]
+  abbreviations: [Mr, Gen]
+sets:
+  envoy: [ambassador*, envoy*, charge d'affaires, diplomat*]
+  citizen: [citizen*, spies, agents]
+  mission: [embassy, consulate]
+holders: [envoy, citizen, mission]
+actors:
+  AZE: {state: [Azerbaijan], capital: [Baku], people: [Azerbaijani*], body: [State Security Service], person: [Aliyev]}
+  IRN: {state: [Iran], capital: [Tehran], people: [Iranian*], person: [{phrase: Zarif, until: 2021-08-25}]}
+  ARM: {state: [Armenia], capital: [Yerevan], people: [Armenian*]}
+  ISR: {state: [Israel], people: [Israeli*]}
+  none: {province: [East Azerbaijan], outlet: [Iran International], sport: [Qarabag FK]}
+phrases:
+  condemn: {active: [condemn*, slam*]}
+  summon: {active: ["summon* .. <envoy>"], passive: ["<envoy> .. summoned"], noun: [summoning of .. <envoy>]}
+  arrest: {active: [arrest* .. <citizen>, arrested], noun: ["(arrest|detention) of"]}
+  plot: {active: [foil* .. plot], blamed: [assassination plot]}
+  expel: {active: [expel* .. <envoy>], passive: ["<envoy> .. expelled"], noun: [expulsion, expulsion of .. <envoy>]}
+  attack: {active: [attacks], noun: [attack on, attack]}
+  align: {active: ["acquir* .. stake"]}
+  downgrade: {active: ["recall* .. <envoy>"], passive: ["<envoy> .. recalled"]}
+  talk: {any: [talks, meeting*]}
+cues:
+  - {name: negated, where: near, within: 3, phrases: [not, never, den*]}
+  - {name: nothing, phrases: [not only]}
+  - {name: killed, where: sentence, intensity: 2, kinds: [arrest], phrases: [killed]}
+  - {name: hedged, where: sentence, confidence: 0.5, phrases: [reportedly]}
+  - {name: sport, where: article, phrases: [football, match]}
+places:
+  Nakhchivan: [Nakhchivan*]
+`,
+}
+
+// rows reads lexicon files as the configuration does.
+func rows(t testing.TB, files map[string]string) []Row {
+	t.Helper()
+	var out []Row
+	for file, text := range files {
+		var doc yaml.Node
+		if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+			t.Fatal(file, err)
+		}
+		var walk func(n *yaml.Node, path []string)
+		walk = func(n *yaml.Node, path []string) {
+			switch n.Kind {
+			case yaml.DocumentNode:
+				walk(n.Content[0], path)
+			case yaml.MappingNode:
+				for i := 0; i < len(n.Content); i += 2 {
+					walk(n.Content[i+1], append(path[:len(path):len(path)], n.Content[i].Value))
+				}
+			case yaml.SequenceNode:
+				for i, c := range n.Content {
+					walk(c, append(path[:len(path):len(path)], strconv.Itoa(i)))
+				}
+			default:
+				out = append(out, Row{file, n.Line, path, n.Value})
+			}
+		}
+		walk(&doc, nil)
+	}
+	return out
+}
+
+func compiled(t testing.TB, pairs ...string) *Lexicon {
+	t.Helper()
+	lex, err := Compile(rows(t, small), pairs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lex
+}
+
+// told writes a result the way the tables below expect it.
+func told(r Result) string {
+	var out []string
+	for _, e := range r.Events {
+		s := fmt.Sprintf("%s %s>%s %g", e.Kind, e.From, e.To, e.Intensity)
+		if e.Number > 0 {
+			s += " n" + strconv.Itoa(e.Number)
+		}
+		if e.Place != "" {
+			s += " " + e.Place
+		}
+		out = append(out, s)
+	}
+	for _, m := range r.Mentions {
+		if m.Dropped != "" {
+			out = append(out, m.Kind+": "+m.Dropped)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+func TestWhoDidWhatToWhom(t *testing.T) {
+	lex := compiled(t, "AZE-IRN")
+	for _, c := range []struct{ title, want string }{
+		{"Baku summons Iranian ambassador", "summon AZE>IRN 3"},
+		{"Iran summons ambassador of Azerbaijan", "summon IRN>AZE 3"},
+		{"Iranian chargé d’affaires summoned in Baku", "summon AZE>IRN 3"},
+		{"Azerbaijan's envoy summoned to Iranian ministry", "summon IRN>AZE 3"},
+		{"Iran's ambassador to Azerbaijan summoned", "summon AZE>IRN 3"},
+		{"Armenia summons Iranian ambassador, Azerbaijan watches", "summon: no pair"},
+		{"Iranian ambassador summoned in Yerevan as Azerbaijan watches", "summon: no pair"},
+		{"Azerbaijan expels five Iranian diplomats", "expel AZE>IRN 7 n5"},
+		{"Four Iranian diplomats expelled by Azerbaijan", "expel AZE>IRN 7"},
+		{"Expulsion of Iranian diplomats by Azerbaijan", "expel AZE>IRN 7"},
+		{"Iran's expulsion of Azerbaijani diplomats", "expel IRN>AZE 7"},
+		{"Tehran slams expulsion of diplomats by Baku", "condemn IRN>AZE 2; expel: reported"},
+		{"Azerbaijan foils Iranian plot", "plot AZE>IRN 6"},
+		{"Iranian assassination plot uncovered in Azerbaijan", "plot AZE>IRN 6"},
+		{"Attack on Azerbaijan's embassy in Tehran", "attack IRN>AZE 10"},
+		{"Azerbaijan's embassy in Tehran: attack by Iranian gunman", "attack IRN>AZE 10"},
+		{"Azerbaijan acquires 10% stake in Israeli field, Iran wary", "align AZE>ISR 1.5"},
+		{"Azerbaijan recalls its ambassador from Iran", "downgrade AZE>IRN 7"},
+		{"Azerbaijani ambassador recalled from Tehran", "downgrade AZE>IRN 7"},
+		{"Iran and Azerbaijan hold talks", "talk both>both -1.5"},
+		{"Iran and Armenia hold talks over Azerbaijan", "talk: no pair"},
+		{"Iran, Armenia and Azerbaijan hold talks", "talk both>both -1.5"},
+		{"Azerbaijan did not summon Iranian ambassador", "summon: negated"},
+		{"Azerbaijan not only summons the Iranian ambassador", "summon AZE>IRN 3"},
+		{"Azerbaijan arrests 5 Iranian agents, two killed in Nakhchivan", "arrest AZE>IRN 7 n5 Nakhchivan"},
+		{"East Azerbaijan: Iran arrests agents", "arrest: no pair"},
+		{"Iran International: Baku arrests spies", "arrest: no pair"},
+		{"Zarif condemns Azerbaijan", "condemn IRN>AZE 2"},
+	} {
+		var r Result
+		lex.Score(&news.Article{Title: c.title}, &r)
+		if got := told(r); got != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.title, got, c.want)
+		}
+	}
+}
