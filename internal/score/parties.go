@@ -315,8 +315,10 @@ func (s *scratch) rankByFrame(fr frame, k *kindData, p *party, left, beside, ver
 		return rankLikely, rankOwner
 	case left && verbLast && p.holder >= 0:
 		return rankLikely, rankOwner
-	case left:
+	case left && verbLast:
 		return rankPlain, rankLikely
+	case left:
+		return rankPlain, rankPossible / 2
 	}
 	return rankPossible, rankPlain
 }

@@ -40,6 +40,7 @@ func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
 func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	const inOrder = 0.5 // who acts is named first, except in a passive
 	passive := l.rules[m.out.id].frame == framePassive
+	verbLast := l.grammar[max(0, s.lang)].verbLast
 	best := 0.0
 	for i := range s.parties {
 		a := &s.parties[i]
@@ -56,7 +57,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 				continue
 			}
 			_, v := s.rank(l, fd, b, m)
-			if v += fromRank; (i < j) != passive {
+			if v += fromRank; (i < j) != passive && (verbLast || a.start >= m.end != (b.start >= m.end)) {
 				v += inOrder
 			}
 			if v > best {

@@ -151,10 +151,12 @@ func (s *scratch) findActors(l *Lexicon, a *news.Article) {
 		fd := &s.fields[f]
 		s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classActor, langs: 0xFF, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
+		found := longest(s.m.found)
+		from, to := fd.frame(l, found, a.Outlet)
 		s.actors[f] = s.actors[f][:0]
-		for _, m := range longest(s.m.found) {
+		for _, m := range found {
 			n := &l.names[m.out.id]
-			if !at.IsZero() && (at.Before(n.from) || !n.until.IsZero() && at.After(n.until)) {
+			if m.start < from || m.start >= to || !at.IsZero() && (at.Before(n.from) || !n.until.IsZero() && at.After(n.until)) {
 				continue
 			}
 			s.actors[f] = append(s.actors[f], actor{m.start, m.end, m.out.id, int32(n.state)})

@@ -171,6 +171,7 @@ func TestWhoDidWhatToWhom(t *testing.T) {
 		{"Azerbaijan arrests 5 Iranian agents, two killed in Nakhchivan", "arrest AZE>IRN 7 n5 Nakhchivan"},
 		{"East Azerbaijan: Iran arrests agents", "arrest: no pair"},
 		{"Iran International: Baku arrests spies", "arrest: no pair"},
+		{"Baku arrests spies - Iran International", "arrest: no pair"},
 		{"Zarif condemns Azerbaijan", "condemn IRN>AZE 2"},
 	} {
 		var r Result
@@ -179,4 +180,96 @@ func TestWhoDidWhatToWhom(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", c.title, got, c.want)
 		}
 	}
+}
+
+func TestDatelinesAreNoActors(t *testing.T) {
+	lex := compiled(t, "AZE-IRN")
+	for _, c := range []struct{ text, want string }{
+		{"TEHRAN, (Iran International) - Azerbaijan arrested five agents.", "arrest: no pair"},
+		{"BAKU, Azerbaijan, March 5. Iranian police arrested five agents.", "arrest: no pair"},
+		{"TEHRAN – Azerbaijan arrested five agents.", "arrest: no pair"},
+		{"Iran and Azerbaijan: Baku arrested five agents.", "arrest AZE>IRN 5 n5"},
+	} {
+		var r Result
+		lex.Score(&news.Article{Title: "News", Text: c.text}, &r)
+		if got := told(r); got != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.text, got, c.want)
+		}
+	}
+}
+
+// A result says the same whatever memory it is written into, and a text's parts point into the text.
+func TestSpansPointIntoTheText(t *testing.T) {
+	lex := compiled(t, "AZE-IRN")
+	a := news.Article{Title: "“İran”: Baku summons Iranian ambassador", Text: "Tehran – Iran’s envoy was summoned."}
+	var r Result
+	lex.Score(&news.Article{Title: "Azerbaijan expels five Iranian diplomats"}, &r)
+	lex.Score(&a, &r)
+	if len(r.Events) != 1 || r.Events[0].Text != "Baku summons Iranian ambassador" {
+		t.Fatalf("events %+v", r.Events)
+	}
+	for _, m := range r.Mentions {
+		text := a.Title
+		if m.Field == "text" {
+			text = a.Text
+		}
+		if text[m.Span[0]:m.Span[1]] != m.Text {
+			t.Errorf("%q is not at %v of the %s", m.Text, m.Span, m.Field)
+		}
+	}
+}
+
+// More pairs are a matter of configuration.
+func TestAnotherPair(t *testing.T) {
+	lex := compiled(t, "AZE-IRN", "ARM-AZE")
+	var r Result
+	lex.Score(&news.Article{Title: "Armenia summons ambassador of Azerbaijan"}, &r)
+	if len(r.Events) != 1 || r.Events[0].Pair != "ARM-AZE" || r.Events[0].From != "ARM" {
+		t.Errorf("got %+v, want a summons from ARM in ARM-AZE", r.Events)
+	}
+}
+
+func TestFaultsOfALexicon(t *testing.T) {
+	for _, c := range []struct{ file, text, want string }{
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"summon* ..\"]", "en/a.yaml:3: phrases.summon.active.0: phrase \"summon* ..\": a gap stands between words, never at an end"},
+		{"en/a.yaml", "phrases:\n  sumon:\n    active: [calls]", "en/a.yaml:3: phrases.sumon.active.0: \"sumon\" is no kind of kinds.yaml"},
+		{"en/a.yaml", "phrases:\n  summon:\n    activ: [calls]", "\"activ\" is no frame; active, passive, noun, blamed or any"},
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [calls <envoi>]", "there is no set <envoi> in this language"},
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"(call|ask\"]", "a bracket is not closed"},
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"!?\"]", "has no letter, so it can never match"},
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"expulsion\"]", "phrase \"expulsion\" is there already, as rule"},
+		{"en/a.yaml", "actors:\n  XXX:\n    state: [Nowhere]", "\"XXX\" is no state of lexicon.yaml"},
+		{"en/a.yaml", "cues:\n  - {where: beside, name: x, phrases: [y]}", "\"beside\" is none of before, after, near"},
+		{"en/a.yaml", "grammar:\n  order: vso", "\"vso\" is neither svo nor sov"},
+		{"more.yaml", "confidence: {title: 3}", "\"3\" is no number from 0 to 1"},
+	} {
+		files := map[string]string{c.file: c.text}
+		for f, text := range small {
+			files[f] = text
+		}
+		_, err := Compile(rows(t, files), []string{"AZE-IRN"})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s\n got %v\nwant %s", c.text, err, c.want)
+		}
+	}
+	if _, err := Compile(rows(t, small), []string{"IRN-AZE"}); err == nil || !strings.Contains(err.Error(), `pair "IRN-AZE"`) {
+		t.Errorf("an unsorted pair: got %v", err)
+	}
+}
+
+// FuzzScore holds that no text breaks the scorer, whatever its bytes.
+func FuzzScore(f *testing.F) {
+	lex := compiled(f, "AZE-IRN")
+	f.Add("Baku summons Iranian ambassador", "BAKU – \xff\x00 Iran's \u202eenvoy\u200c was summoned.")
+	f.Add("", strings.Repeat("İran", 1000))
+	f.Add("Iran, Azerbaijan", strings.Repeat("arrest of agents by Iran and Azerbaijan ", 100))
+	f.Fuzz(func(t *testing.T, title, text string) {
+		var r Result
+		lex.Score(&news.Article{Title: title, Text: text}, &r)
+		for _, e := range r.Events {
+			if e.Intensity < -10 || e.Intensity > 10 || e.Confidence < 0 || e.Confidence > 1 {
+				t.Errorf("out of range: %+v", e)
+			}
+		}
+	})
 }
