@@ -56,21 +56,26 @@ func (f *field) span(m match) [2]int {
 
 // findCues finds the cues of both fields, and whether the whole text is noise.
 func (s *scratch) findCues(l *Lexicon) {
+	s.wide = s.wide[:0]
 	for f := range s.fields {
 		fd := &s.fields[f]
 		s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classCue, langs: s.langs, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
 		s.cues[f] = append(s.cues[f][:0], longestAll(s.m.found)...)
 		for _, c := range s.cues[f] {
-			if q := &l.cues[c.out.id]; q.noise && s.inScope(q.where, f, fd, c) {
-				s.noise = q.name
+			q := &l.cues[c.out.id]
+			if q.where >= whereTitle && inScope(q.where, f, fd, c) && !slices.Contains(s.wide, c.out.id) {
+				s.wide = append(s.wide, c.out.id)
+				if q.noise {
+					s.noise = q.name
+				}
 			}
 		}
 	}
 }
 
 // inScope says whether a cue of a text-wide scope stands where it counts.
-func (s *scratch) inScope(w where, f int, fd *field, c match) bool {
+func inScope(w where, f int, fd *field, c match) bool {
 	switch w {
 	case whereTitle:
 		return f == 0
@@ -183,45 +188,55 @@ func (s *scratch) spokenOf(l *Lexicon, f, i int) bool {
 func (s *scratch) applyCues(l *Lexicon, f int, m match) (intensity, confidence float64, reason string) {
 	confidence = 1
 	ru := &l.rules[m.out.id]
-	var seen [64]bool // a cue counts once, however often its words stand there
-	for cf := range s.fields {
-		for _, c := range s.cues[cf] {
-			q := &l.cues[c.out.id]
-			if !q.kinds[ru.kind] || q.frames&(1<<ru.frame) == 0 || c.out.id < 64 && seen[c.out.id] || !s.touches(q, cf, c, f, m) {
-				continue
-			}
-			if c.out.id < 64 {
-				seen[c.out.id] = true
-			}
-			switch {
-			case q.drops && reason == "":
-				reason = q.name
-			case !q.drops:
-				intensity += q.intensity
-				if q.confidence > 0 {
-					confidence *= q.confidence
-				}
-			}
+	s.felt = s.felt[:0]
+	apply := func(id int32) {
+		q := &l.cues[id]
+		if !q.kinds[ru.kind] || q.frames&(1<<ru.frame) == 0 || slices.Contains(s.felt, id) {
+			return
 		}
+		s.felt = append(s.felt, id) // a cue counts once, however often its words stand there
+		if q.drops && reason == "" {
+			reason = q.name
+		}
+		intensity += q.intensity
+		if q.confidence > 0 {
+			confidence *= q.confidence
+		}
+	}
+	fd := &s.fields[f]
+	for _, c := range fd.inSentence(s.cues[f], m) {
+		if fd.touches(&l.cues[c.out.id], c, m) {
+			apply(c.out.id)
+		}
+	}
+	for _, id := range s.wide {
+		apply(id)
 	}
 	return intensity, confidence, reason
 }
 
-// touches says whether a cue at c in field cf reaches the match m in field f.
-func (s *scratch) touches(q *cue, cf int, c match, f int, m match) bool {
-	fd := &s.fields[cf]
-	switch q.where {
-	case whereTitle, whereLead, whereArticle:
-		return s.inScope(q.where, cf, fd, c)
-	}
-	if cf != f || fd.tokens[c.start].sentence != fd.tokens[m.start].sentence {
-		return false
-	}
+// inSentence gives those of the field's matches that stand in the sentence of m; they are in the
+// order of the text.
+func (f *field) inSentence(all []match, m match) []match {
+	from, to := f.sentence(f.tokens[m.start].sentence)
+	return all[firstFrom(all, from):firstFrom(all, to)]
+}
+
+// firstFrom gives the index of the first match that begins at a token or behind it.
+func firstFrom(all []match, token int32) int {
+	i, _ := slices.BinarySearchFunc(all, token, func(m match, t int32) int { return int(m.start - t) })
+	return i
+}
+
+// touches says whether a cue at c, in the sentence of m, reaches m.
+func (f *field) touches(q *cue, c, m match) bool {
 	switch {
+	case q.where >= whereTitle:
+		return false
 	case c.end <= m.start:
-		return q.where == whereSentence || q.where != whereAfter && m.start-c.end < q.within && fd.open(c.end, m.start)
+		return q.where == whereSentence || q.where != whereAfter && m.start-c.end < q.within && f.open(c.end, m.start)
 	case c.start >= m.end:
-		return q.where == whereSentence || q.where != whereBefore && c.start-m.end < q.within && fd.open(m.end, c.start)
+		return q.where == whereSentence || q.where != whereBefore && c.start-m.end < q.within && f.open(m.end, c.start)
 	}
 	for k := max(c.start, m.start); k < min(c.end, m.end); k++ { // inside: only in a gap of the phrase
 		if m.words&(1<<uint(k-m.start)) != 0 {

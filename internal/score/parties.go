@@ -11,6 +11,9 @@ type party struct {
 	sentence int32
 }
 
+// maxParties is how many names of one sentence are considered; a longer list is an enumeration.
+const maxParties = 16
+
 // readSentence finds the parties of a sentence and what each of them does in it.
 func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 	fd := &s.fields[f]
@@ -24,10 +27,12 @@ func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 			s.marks = append(s.marks, m)
 		}
 	}
+	s.deeds = s.rules[f][firstFrom(s.rules[f], from):firstFrom(s.rules[f], to)]
 	s.parties = s.parties[:0]
-	for i := range s.actors[f] {
+	first, _ := slices.BinarySearchFunc(s.actors[f], from, func(a actor, t int32) int { return int(a.start - t) })
+	for i := first; i < len(s.actors[f]) && s.actors[f][i].start < to && len(s.parties) < maxParties; i++ {
 		a := &s.actors[f][i]
-		if a.start >= from && a.end <= to && a.state >= 0 && s.names(int(a.state)) {
+		if a.state >= 0 && s.names(int(a.state)) {
 			s.parties = append(s.parties, party{actor: *a, group: int32(len(s.parties)), holder: -1})
 		}
 	}
@@ -67,7 +72,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	p := &s.parties[i]
 	before, after := partNone, partNone
 	for _, m := range s.marks {
-		if m.out.class != classRole || s.inRule(f, m) {
+		if m.out.class != classRole || s.inRule(m) {
 			continue
 		}
 		r := l.roles[m.out.id]
@@ -93,8 +98,8 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 }
 
 // inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing.
-func (s *scratch) inRule(f *field, w match) bool {
-	return slices.ContainsFunc(s.rules[f.index()], func(m match) bool {
+func (s *scratch) inRule(w match) bool {
+	return slices.ContainsFunc(s.deeds, func(m match) bool {
 		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0
 	})
 }
@@ -107,14 +112,7 @@ func (s *scratch) clear(f *field, from, to int32) bool {
 		}
 	}
 	within := func(start, end int32) bool { return start < to && end > from }
-	return !slices.ContainsFunc(s.parties, func(p party) bool { return within(p.start, p.end) }) && !s.ruleBegins(f, from, to)
-}
-
-func (f *field) index() int {
-	if f.name == "title" {
-		return 0
-	}
-	return 1
+	return !slices.ContainsFunc(s.parties, func(p party) bool { return within(p.start, p.end) }) && !s.ruleBegins(from, to)
 }
 
 // ending tells a party's part by its case ending: what follows the apostrophe or the stem.
@@ -192,7 +190,7 @@ func (s *scratch) attachHolders(f *field) {
 			switch {
 			case p.end <= h.start && p.part != partPlace && p.part != partAgent:
 				d = h.start - p.end
-				if d > 0 && (!s.clearMarks(f, p.end, h.start) || s.ruleBegins(f, p.end, h.start)) {
+				if d > 0 && (!s.clearMarks(f, p.end, h.start) || s.ruleBegins(p.end, h.start)) {
 					continue
 				}
 			case p.start >= h.end && (p.part == partNone || p.part == partOwner || p.part == partTarget && p.start-h.end == 0):
@@ -214,8 +212,8 @@ func (s *scratch) attachHolders(f *field) {
 }
 
 // ruleBegins says whether a phrase begins in tokens [from, to).
-func (s *scratch) ruleBegins(f *field, from, to int32) bool {
-	return slices.ContainsFunc(s.rules[f.index()], func(m match) bool { return m.start >= from && m.start < to })
+func (s *scratch) ruleBegins(from, to int32) bool {
+	return slices.ContainsFunc(s.deeds, func(m match) bool { return m.start >= from && m.start < to })
 }
 
 func (s *scratch) clearMarks(f *field, from, to int32) bool {

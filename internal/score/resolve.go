@@ -41,14 +41,17 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	const inOrder = 0.5 // who acts is named first, except in a passive
 	passive := l.rules[m.out.id].frame == framePassive
 	verbLast := l.grammar[max(0, s.lang)].verbLast
+	var fromRank, toRank [maxParties]float64
+	for i := range s.parties {
+		fromRank[i], toRank[i] = s.rank(l, fd, &s.parties[i], m)
+	}
 	best := 0.0
 	for i := range s.parties {
 		a := &s.parties[i]
-		fromRank, toRank := s.rank(l, fd, a, m)
-		if v := fromRank + rankMissing; v > best {
+		if v := fromRank[i] + rankMissing; v > best {
 			best, from, to = v, a, nil
 		}
-		if v := toRank + rankMissing; v > best {
+		if v := toRank[i] + rankMissing; v > best {
 			best, from, to = v, nil, a
 		}
 		for j := range s.parties {
@@ -56,8 +59,8 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 			if a.state == b.state || a.group == b.group {
 				continue
 			}
-			_, v := s.rank(l, fd, b, m)
-			if v += fromRank; (i < j) != passive && (verbLast || a.start >= m.end != (b.start >= m.end)) {
+			v := fromRank[i] + toRank[j]
+			if (i < j) != passive && (verbLast || (a.start >= m.end) != (b.start >= m.end)) {
 				v += inOrder
 			}
 			if v > best {

@@ -19,14 +19,16 @@ type scratch struct {
 	actors  [2][]actor
 	rules   [2][]match
 	cues    [2][]match
-	noise   string // reason for which the whole text is about something else
-	present uint64 // states named, a bit each
-	weak    uint64 // states named only by a weak name
+	wide    []int32 // cues that reach over the whole text
+	felt    []int32 // cues that reach the match at hand
+	noise   string  // reason for which the whole text is about something else
+	present uint64  // states named, a bit each
+	weak    uint64  // states named only by a weak name
 
 	parties []party // of the sentence at hand
+	deeds   []match // rule matches of that sentence
 	holders []match
 	marks   []match
-	found   []Event // before merging
 }
 
 // actor is a name found in a field.
@@ -52,7 +54,6 @@ func (l *Lexicon) Score(a *news.Article, r *Result) {
 	s.findActors(l, a)
 	s.findRules(l)
 	s.judge(l, r)
-	s.found = s.found[:0]
 	if cap(s.syms) <= maxScratch {
 		s.fields[0].text, s.fields[1].text = "", ""
 		l.pool.Put(s)

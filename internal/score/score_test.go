@@ -257,6 +257,21 @@ func TestFaultsOfALexicon(t *testing.T) {
 	}
 }
 
+// Time grows with the text and not with its square: one "sentence" of a megabyte, full of names,
+// phrases and cues, is read like any other. A quadratic scorer would not end within the test's limit.
+func TestHostileLength(t *testing.T) {
+	lex := compiled(t, "AZE-IRN")
+	var r Result
+	for _, text := range []string{
+		strings.Repeat("Iran Azerbaijan arrested agents not killed football ", 20_000),
+		strings.Repeat("a", 1_000_000),
+		strings.Repeat("expulsion ", 100_000) + "Iran Azerbaijan",
+		strings.Repeat("‮‌", 300_000),
+	} {
+		lex.Score(&news.Article{Title: "Iran and Azerbaijan", Text: text}, &r)
+	}
+}
+
 // FuzzScore holds that no text breaks the scorer, whatever its bytes.
 func FuzzScore(f *testing.F) {
 	lex := compiled(f, "AZE-IRN")
