@@ -1,6 +1,9 @@
 package score
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Limits of what can be a dateline or an outlet's name at the edge of a text, in words.
 const (
@@ -75,6 +78,12 @@ func (f *field) parted(i int32) bool {
 
 // shouted says whether the token is a word of three letters or more in capitals.
 func (f *field) shouted(i int32) bool {
-	word := f.text[f.tokens[i].start:f.tokens[i].end]
-	return len([]rune(word)) >= 3 && strings.ToUpper(word) == word && strings.ToLower(word) != word
+	letters := 0
+	for _, r := range f.text[f.tokens[i].start:f.tokens[i].end] {
+		if !unicode.IsUpper(r) {
+			return false
+		}
+		letters++
+	}
+	return letters >= 3
 }
