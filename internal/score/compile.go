@@ -24,6 +24,7 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 		gap:     4,
 		sets:    map[string]map[string][]string{},
 		symbols: map[element]int32{},
+		written: map[string]output{},
 		holders: map[string]map[string]bool{},
 	}
 	c.readTop(rows)
@@ -55,6 +56,7 @@ type compiler struct {
 	sets    map[string]map[string][]string // by language and name
 	holders map[string]map[string]bool     // by language: names of sets
 	symbols map[element]int32
+	written map[string]output // variants, to find what is there twice
 	phrases []phraseEntry
 	common  []commonWord
 	abbrev  []element
@@ -63,9 +65,9 @@ type compiler struct {
 
 // phraseEntry is a phrase on its way into the trie.
 type phraseEntry struct {
-	row      Row
-	variants [][]element
-	out      output
+	row Row
+	seq []piece
+	out output
 }
 
 type commonWord struct {
@@ -337,16 +339,44 @@ func options(rows []Row, depth int) map[string]Row {
 	return o
 }
 
-// phrase parses a phrase and keeps it for the trie.
-func (c *compiler) phrase(r Row, text string, class outClass, id int32) [][]element {
+// phrase parses a phrase and keeps it for the graph.
+func (c *compiler) phrase(r Row, text string, class outClass, id int32) []piece {
 	lang, bit := c.language(r)
-	v, err := variants(text, c.sets[lang], c.gap)
+	seq, err := parsePhrase(text, c.sets[lang], c.gap)
 	if err != nil {
 		c.fault(r, "phrase %q: %v", text, err)
 		return nil
 	}
-	c.phrases = append(c.phrases, phraseEntry{r, v, output{class: class, langs: bit, id: id}})
-	return v
+	p := phraseEntry{r, seq, output{class: class, langs: bit, id: id}}
+	if earlier, twice := c.repeats(p); twice && class != classCue && class != classHolder {
+		c.fault(r, "phrase %q is there already, as %s", text, c.meaning(earlier))
+	}
+	c.phrases = append(c.phrases, p)
+	return seq
+}
+
+// repeats says whether a phrase adds nothing to those before it: each of its variants is there. Only
+// phrases of few variants are compared; the others can hardly be written twice by oversight.
+func (c *compiler) repeats(p phraseEntry) (earlier output, all bool) {
+	vs := variants(p.seq)
+	all = len(vs) > 0
+	key := make([]byte, 0, 64)
+	for _, v := range vs {
+		key = append(key[:0], byte(p.out.class), p.out.langs)
+		for _, e := range v {
+			key = append(append(key, e.word...), ' ', byte(e.gap))
+			if e.stem {
+				key = append(key, '*')
+			}
+		}
+		o, there := c.written[string(key)]
+		if !there {
+			c.written[string(key)], all = p.out, false
+		} else if o.id != p.out.id {
+			earlier = o
+		}
+	}
+	return earlier, all
 }
 
 func (c *compiler) readPhrase(r Row, o map[string]Row) {
@@ -409,10 +439,12 @@ func (c *compiler) readActor(r Row, o map[string]Row) {
 			c.fault(opt, "%q is no date like 2020-07-16", opt.Value)
 		}
 	}
-	for _, v := range c.phrase(o["phrase"], o["phrase"].Value, classActor, int32(len(c.lex.names))) {
-		if last := v[len(v)-1]; last.stem && !slices.Contains(n.stems, last.word) {
-			n.stems = append(n.stems, last.word)
-		}
+	if seq := c.phrase(o["phrase"], o["phrase"].Value, classActor, int32(len(c.lex.names))); seq != nil {
+		lastWords(seq, func(e element) {
+			if e.stem && !slices.Contains(n.stems, e.word) {
+				n.stems = append(n.stems, e.word)
+			}
+		})
 	}
 	c.lex.names = append(c.lex.names, n)
 }
@@ -545,7 +577,6 @@ func (c *compiler) readPairs(pairs []string) {
 
 // symbol numbers a word pattern; numbers begin at 1.
 func (c *compiler) symbol(e element, lang uint8) int32 {
-	e.gap = 0
 	s, ok := c.symbols[e]
 	if !ok {
 		s = int32(len(c.symbols) + 1)
@@ -561,13 +592,7 @@ func (c *compiler) build() {
 	l := c.lex
 	l.symLangs = make([]uint8, 1)
 	for _, p := range c.phrases {
-		for _, v := range p.variants {
-			for _, e := range v {
-				if e.word != "" {
-					c.symbol(e, p.out.langs)
-				}
-			}
-		}
+		words(p.seq, func(e element) { c.symbol(e, p.out.langs) })
 	}
 	for _, w := range c.common {
 		c.symbol(w.word, w.lang)
@@ -580,11 +605,11 @@ func (c *compiler) build() {
 		l.abbreviation[c.symbols[w]] = true
 	}
 	c.buildWords()
-	l.trie = newPhraseTrie(len(c.symbols) + 1)
+	l.graph = &phraseGraph{}
 	for _, p := range c.phrases {
-		c.addPhrase(p)
+		l.graph.add(p.seq, p.out, func(e element) int32 { return c.symbols[e] })
 	}
-	l.trie.freeze()
+	l.graph.freeze(len(c.symbols) + 1)
 }
 
 func (c *compiler) buildWords() {
@@ -606,24 +631,6 @@ func (c *compiler) buildWords() {
 		patterns = append(patterns, pattern{codes, int32(s + 1), e.stem})
 	}
 	c.lex.words = newWordIndex(patterns)
-}
-
-func (c *compiler) addPhrase(p phraseEntry) {
-	for _, v := range p.variants {
-		path := make([]uint32, 0, len(v))
-		o := p.out
-		for _, e := range v {
-			if e.word == "" {
-				path = append(path, gapSymbol+uint32(e.gap))
-			} else {
-				path = append(path, uint32(c.symbols[e]))
-				o.words++
-			}
-		}
-		if earlier, twice := c.lex.trie.add(path, o); twice && earlier.id != o.id && o.class != classCue {
-			c.fault(p.row, "phrase %q is there already, as %s", p.row.Value, c.meaning(earlier))
-		}
-	}
 }
 
 // meaning names what a phrase stands for, in a fault about a duplicate.

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,11 +23,32 @@ var unlike = map[rune]rune{
 	'ي': 'ی', 'ى': 'ی', 'ئ': 'ی', 'ك': 'ک', 'ة': 'ه', 'ۀ': 'ه', 'ە': 'ه', 'ہ': 'ه', 'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', 'ؤ': 'و',
 }
 
+// skeletons holds the skeleton of every letter of the basic plane: working one out costs a hundred
+// times what looking it up does, and a lexicon folds a hundred thousand letters.
+var skeletons = sync.OnceValue(func() *[0x10000]rune {
+	var table [0x10000]rune
+	for r := range table {
+		table[r] = skeleton(rune(r))
+	}
+	return &table
+})
+
 // foldRune gives the skeleton letter of r: lower case, without marks, one letter for the several
 // that different keyboards write for it. It gives 0 for what ends a word and -1 for what is to be
 // passed over inside one.
 func foldRune(r rune) rune {
+	if uint32(r) < 0x10000 {
+		return skeletons()[r]
+	}
+	return skeleton(r)
+}
+
+func skeleton(r rune) rune {
 	switch {
+	case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+		return r
+	case r < 0x80 && (r < 'A' || r > 'Z'):
+		return 0
 	case r == 'ء' || r == 'ـ' || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r):
 		return -1
 	case unicode.IsDigit(r):
@@ -79,8 +101,8 @@ func newAlphabet(words []string) *alphabet {
 		}
 	}
 	a := &alphabet{}
-	for r := range rune(len(a.code)) {
-		switch f := foldRune(r); {
+	for r, f := range skeletons() {
+		switch {
 		case f == -1:
 			a.code[r] = codeSkip
 		case f == 0:

@@ -59,7 +59,7 @@ func (s *scratch) findCues(l *Lexicon) {
 	s.wide = s.wide[:0]
 	for f := range s.fields {
 		fd := &s.fields[f]
-		s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classCue, langs: s.langs, found: s.m.found[:0]}
+		s.m = matcher{graph: l.graph, tokens: fd.tokens, syms: s.syms, classes: classCue, langs: s.langs, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
 		s.cues[f] = append(s.cues[f][:0], longestAll(s.m.found)...)
 		for _, c := range s.cues[f] {

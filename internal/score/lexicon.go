@@ -30,7 +30,7 @@ type Lexicon struct {
 
 	abc          *alphabet
 	words        *wordIndex
-	trie         *phraseTrie
+	graph        *phraseGraph
 	symLangs     []uint8 // by symbol: the languages that have the word
 	abbreviation []bool  // by symbol
 

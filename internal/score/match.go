@@ -1,5 +1,7 @@
 package score
 
+import "math/bits"
+
 // match is a phrase found in a field.
 type match struct {
 	start, end int32  // tokens; end is past the last
@@ -7,9 +9,12 @@ type match struct {
 	out        output
 }
 
-// matcher walks the phrase trie over one field.
+// maxSpan is how many tokens a match can span: the bits of match.words.
+const maxSpan = 64
+
+// matcher walks the phrase graph over one field.
 type matcher struct {
-	trie    *phraseTrie
+	graph   *phraseGraph
 	tokens  []token
 	syms    []int32
 	classes outClass
@@ -22,56 +27,47 @@ type matcher struct {
 // reach over the end of a sentence.
 func (m *matcher) find(from, to int32) {
 	m.limit = to
+	g := m.graph
 	for i := from; i < to; i++ {
 		t := &m.tokens[i]
 		if t.marks&markDropped != 0 {
 			continue
 		}
 		for _, sym := range m.syms[t.sym : t.sym+int32(t.syms)] {
-			if node := m.trie.root[sym]; node != 0 {
-				m.walk(node, i, i+1, 1)
+			for _, st := range g.starts[g.firsts[sym]:g.firsts[sym+1]] {
+				if s := &g.states[st]; s.class&m.classes != 0 && s.langs&m.langs != 0 {
+					m.walk(st, i, i+1, 1)
+				}
 			}
 		}
 	}
 }
 
-// walk goes on from a node: it reports what ends here and follows the next words.
-func (m *matcher) walk(node, start, next int32, words uint64) {
-	nd := &m.trie.nodes[node]
-	if nd.classes&m.classes == 0 || nd.langs&m.langs == 0 {
+// walk goes on from a state: it reports a phrase that ends here, or follows the next words.
+func (m *matcher) walk(st, start, next int32, words uint64) {
+	s := &m.graph.states[st]
+	if s.last {
+		m.found = append(m.found, match{start, next, words, s.output})
 		return
 	}
-	for _, o := range m.trie.outs[nd.out : nd.out+nd.outs] {
-		if o.class&m.classes != 0 && o.langs&m.langs != 0 {
-			m.found = append(m.found, match{start, next, words, o})
+	for k := next; k <= next+int32(s.gap) && k < m.limit && k < start+maxSpan; k++ {
+		t := &m.tokens[k]
+		if t.marks&markHard != 0 {
+			return
 		}
-	}
-	if next >= m.limit {
-		return
-	}
-	if m.tokens[next].marks&markHard == 0 {
-		m.step(node, start, next, words)
-	}
-	if nd.gaps == 0 {
-		return
-	}
-	for n := int32(1); n <= maxGap; n++ {
-		if nd.gaps&(1<<n) == 0 {
-			continue
-		}
-		gap := m.trie.next(node, gapSymbol+uint32(n))
-		for k := next; k <= next+n && k < m.limit && m.tokens[k].marks&markHard == 0; k++ {
-			m.step(gap, start, k, words)
+		for _, sym := range m.syms[t.sym : t.sym+int32(t.syms)] {
+			m.step(st, sym, start, k, words)
 		}
 	}
 }
 
-// step follows the words that token i can be.
-func (m *matcher) step(node, start, i int32, words uint64) {
-	t := &m.tokens[i]
-	for _, sym := range m.syms[t.sym : t.sym+int32(t.syms)] {
-		if to := m.trie.next(node, uint32(sym)); to != 0 {
-			m.walk(to, start, i+1, words|1<<uint(i-start))
+// step follows the edges of a state that token k can go along.
+func (m *matcher) step(st, sym, start, k int32, words uint64) {
+	g := m.graph
+	key := edgeKey(st, sym)
+	for i := hashEdge(key) & g.mask; g.edges[i].to != 0; i = (i + 1) & g.mask {
+		if g.edges[i].key == key {
+			m.walk(g.edges[i].to, start, k+1, words|1<<uint(k-start))
 		}
 	}
 }
@@ -80,8 +76,8 @@ func (m *matcher) step(node, start, i int32, words uint64) {
 // then the earlier, then the earlier rule, so that the order of matching does not matter.
 func better(a, b match) bool {
 	switch {
-	case a.out.words != b.out.words:
-		return a.out.words > b.out.words
+	case bits.OnesCount64(a.words) != bits.OnesCount64(b.words):
+		return bits.OnesCount64(a.words) > bits.OnesCount64(b.words)
 	case a.end-a.start != b.end-b.start:
 		return a.end-a.start < b.end-b.start
 	case a.start != b.start:

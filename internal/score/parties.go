@@ -17,7 +17,7 @@ const maxParties = 16
 // readSentence finds the parties of a sentence and what each of them does in it.
 func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 	fd := &s.fields[f]
-	s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classRole | classHolder | classNumber | classPlace, langs: s.langs, found: s.m.found[:0]}
+	s.m = matcher{graph: l.graph, tokens: fd.tokens, syms: s.syms, classes: classRole | classHolder | classNumber | classPlace, langs: s.langs, found: s.m.found[:0]}
 	s.m.find(from, to)
 	s.holders, s.marks = s.holders[:0], s.marks[:0]
 	for _, m := range longestAll(s.m.found) {

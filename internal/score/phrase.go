@@ -10,9 +10,10 @@ import (
 
 // Limits on one phrase: more would be a slip of the pen, and would cost every text.
 const (
-	maxVariants = 400
-	maxGaps     = 3
+	maxWords    = 600 // written words, sets included
+	maxGaps     = 4
 	maxGap      = 15
+	maxVariants = 64 // of a phrase that is compared with the others, see compiler.repeats
 )
 
 // element is one word of a phrase, or a gap.
@@ -22,46 +23,43 @@ type element struct {
 	gap  int    // words that may be passed over, for a gap
 }
 
-// phraseParser reads the phrase notation of docs/lexicon.md into its variants.
-type phraseParser struct {
-	rest string
-	sets map[string][]string
-	gap  int // what ".." stands for
-	deep int
+// piece is what stands at one place of a phrase: a word, a gap, or one of several phrases.
+type piece struct {
+	element
+	oneOf [][]piece
 }
 
-// variants gives every sequence of elements the phrase stands for.
-func variants(phrase string, sets map[string][]string, gap int) ([][]element, error) {
+// parsePhrase reads the notation of docs/lexicon.md. What ".." may jump over is given by gap.
+func parsePhrase(phrase string, sets map[string][]string, gap int) ([]piece, error) {
 	p := &phraseParser{rest: phrase, sets: sets, gap: gap}
-	all, err := p.choice()
-	if err != nil {
+	seq, err := p.sequence()
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if p.rest != "" {
+	case p.rest != "":
 		return nil, fmt.Errorf("%q closes nothing", p.rest[:1])
+	case p.words == 0:
+		return nil, fmt.Errorf("no words, so it can never match")
 	}
-	for _, v := range all {
-		if err := checkVariant(v); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	return seq, checkGaps(seq)
 }
 
-// checkVariant finds what could never match.
-func checkVariant(v []element) error {
-	if len(v) == 0 {
-		return fmt.Errorf("no words, so it can never match")
-	}
-	if v[0].word == "" || v[len(v)-1].word == "" {
-		return fmt.Errorf("a gap stands between words, never at an end")
-	}
+// checkGaps finds gaps that have no word on one side, and too many of them.
+func checkGaps(seq []piece) error {
 	gaps := 0
-	for i, e := range v {
-		if e.word == "" {
+	for i, p := range seq {
+		if p.gap > 0 {
 			gaps++
-			if v[i-1].word == "" {
+			if i == 0 || i == len(seq)-1 {
+				return fmt.Errorf("a gap stands between words, never at an end")
+			}
+			if seq[i-1].gap > 0 {
 				return fmt.Errorf("two gaps in a row; write one, as in ..9")
+			}
+		}
+		for _, alt := range p.oneOf {
+			if err := checkGaps(alt); err != nil {
+				return err
 			}
 		}
 	}
@@ -71,38 +69,24 @@ func checkVariant(v []element) error {
 	return nil
 }
 
-// choice reads alternatives up to a closing bracket or the end.
-func (p *phraseParser) choice() ([][]element, error) {
-	var all [][]element
-	for {
-		seq, err := p.sequence()
-		if err != nil {
-			return nil, err
-		}
-		if all = append(all, seq...); len(all) > maxVariants {
-			return nil, fmt.Errorf("more than %d variants; split it", maxVariants)
-		}
-		if p.deep == 0 || !strings.HasPrefix(p.rest, "|") {
-			return all, nil
-		}
-		p.rest = p.rest[1:]
-	}
-}
-
-// sequence reads words, gaps, sets and bracketed alternatives that follow one another.
-func (p *phraseParser) sequence() ([][]element, error) {
+// variants writes out every sequence of words and gaps a phrase stands for, at most maxVariants; it
+// gives nil where there are more.
+func variants(seq []piece) [][]element {
 	all := [][]element{nil}
-	for {
-		p.rest = strings.TrimLeft(p.rest, " ")
-		if p.rest == "" || p.rest[0] == ')' || p.rest[0] == '|' {
-			return all, nil
-		}
-		next, err := p.part()
-		if err != nil {
-			return nil, err
+	for _, p := range seq {
+		next := [][]element{{p.element}}
+		if p.oneOf != nil {
+			next = nil
+			for _, alt := range p.oneOf {
+				v := variants(alt)
+				if v == nil {
+					return nil
+				}
+				next = append(next, v...)
+			}
 		}
 		if len(all)*len(next) > maxVariants {
-			return nil, fmt.Errorf("more than %d variants; split it", maxVariants)
+			return nil
 		}
 		grown := make([][]element, 0, len(all)*len(next))
 		for _, head := range all {
@@ -112,10 +96,61 @@ func (p *phraseParser) sequence() ([][]element, error) {
 		}
 		all = grown
 	}
+	return all
 }
 
-// part reads one bracket, set, gap or written word.
-func (p *phraseParser) part() ([][]element, error) {
+// words calls do for every word of a phrase.
+func words(seq []piece, do func(element)) {
+	for _, p := range seq {
+		if p.word != "" {
+			do(p.element)
+		}
+		for _, alt := range p.oneOf {
+			words(alt, do)
+		}
+	}
+}
+
+// lastWords calls do for every word a phrase may end with.
+func lastWords(seq []piece, do func(element)) {
+	last := seq[len(seq)-1]
+	if last.oneOf == nil {
+		do(last.element)
+	}
+	for _, alt := range last.oneOf {
+		lastWords(alt, do)
+	}
+}
+
+// phraseParser reads one phrase from left to right.
+type phraseParser struct {
+	rest  string
+	sets  map[string][]string
+	gap   int // what ".." stands for
+	deep  int
+	words int
+}
+
+// sequence reads pieces that follow one another, up to "|", ")" or the end.
+func (p *phraseParser) sequence() ([]piece, error) {
+	var seq []piece
+	for {
+		p.rest = strings.TrimLeft(p.rest, " ")
+		if p.rest == "" || p.rest[0] == ')' || p.rest[0] == '|' {
+			return seq, nil
+		}
+		next, err := p.piece()
+		if err != nil {
+			return nil, err
+		}
+		if seq = append(seq, next...); p.words > maxWords {
+			return nil, fmt.Errorf("more than %d words; split it", maxWords)
+		}
+	}
+}
+
+// piece reads one bracket, set, gap or written word.
+func (p *phraseParser) piece() ([]piece, error) {
 	switch {
 	case p.rest[0] == '(':
 		return p.bracket()
@@ -130,51 +165,67 @@ func (p *phraseParser) part() ([][]element, error) {
 	}
 	written := p.rest[:end]
 	p.rest = p.rest[end:]
-	words, err := splitWords(written)
-	return [][]element{words}, err
+	elements, err := splitWords(written)
+	p.words += len(elements)
+	pieces := make([]piece, len(elements))
+	for i, e := range elements {
+		pieces[i].element = e
+	}
+	return pieces, err
 }
 
-func (p *phraseParser) bracket() ([][]element, error) {
-	p.rest = p.rest[1:]
-	p.deep++
-	all, err := p.choice()
-	p.deep--
-	if err != nil {
-		return nil, err
+func (p *phraseParser) bracket() ([]piece, error) {
+	var one piece
+	for p.deep++; ; {
+		p.rest = p.rest[1:] // the bracket, or the bar between two alternatives
+		alt, err := p.sequence()
+		if err != nil {
+			return nil, err
+		}
+		if len(alt) == 0 {
+			return nil, fmt.Errorf("an empty alternative in a bracket")
+		}
+		one.oneOf = append(one.oneOf, alt)
+		if p.rest == "" {
+			return nil, fmt.Errorf("a bracket is not closed")
+		}
+		if p.rest[0] == ')' {
+			p.rest = p.rest[1:]
+			p.deep--
+			return []piece{one}, nil
+		}
 	}
-	if !strings.HasPrefix(p.rest, ")") {
-		return nil, fmt.Errorf("a bracket is not closed")
-	}
-	p.rest = p.rest[1:]
-	return all, nil
 }
 
-func (p *phraseParser) set() ([][]element, error) {
+func (p *phraseParser) set() ([]piece, error) {
 	name, rest, ok := strings.Cut(p.rest[1:], ">")
-	if !ok {
+	members := p.sets[name]
+	switch {
+	case !ok:
 		return nil, fmt.Errorf("<%s is not closed", name)
-	}
-	p.rest = rest
-	members, ok := p.sets[name]
-	if !ok {
+	case len(members) == 0:
 		return nil, fmt.Errorf("there is no set <%s> in this language", name)
-	}
-	if p.deep > 8 {
+	case p.deep > 8:
 		return nil, fmt.Errorf("the set <%s> contains itself", name)
 	}
-	var all [][]element
+	var one piece
 	for _, m := range members {
 		inner := &phraseParser{rest: m, sets: p.sets, gap: p.gap, deep: p.deep + 1}
-		v, err := inner.sequence()
+		alt, err := inner.sequence()
+		if err == nil && (inner.rest != "" || len(alt) == 0) {
+			err = fmt.Errorf("%q is no phrase", m)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("in the set <%s>: %w", name, err)
 		}
-		all = append(all, v...)
+		one.oneOf = append(one.oneOf, alt)
+		p.words += inner.words
 	}
-	return all, nil
+	p.rest = rest
+	return []piece{one}, nil
 }
 
-func (p *phraseParser) dots() ([][]element, error) {
+func (p *phraseParser) dots() ([]piece, error) {
 	p.rest = p.rest[2:]
 	n, digits := p.gap, 0
 	for digits < len(p.rest) && p.rest[digits] >= '0' && p.rest[digits] <= '9' {
@@ -187,7 +238,7 @@ func (p *phraseParser) dots() ([][]element, error) {
 	if n < 1 || n > maxGap {
 		return nil, fmt.Errorf("a gap of %d words; 1 to %d", n, maxGap)
 	}
-	return [][]element{{{gap: n}}}, nil
+	return []piece{{element: element{gap: n}}}, nil
 }
 
 // splitWords takes a written word apart as the scanner takes a text apart: "co-operat*" is two words,

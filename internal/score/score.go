@@ -150,7 +150,7 @@ func (s *scratch) findActors(l *Lexicon, a *news.Article) {
 	at := a.Time()
 	for f := range s.fields {
 		fd := &s.fields[f]
-		s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classActor, langs: 0xFF, found: s.m.found[:0]}
+		s.m = matcher{graph: l.graph, tokens: fd.tokens, syms: s.syms, classes: classActor, langs: 0xFF, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
 		found := longest(s.m.found)
 		from, to := fd.frame(l, found, a.Outlet)
@@ -218,7 +218,7 @@ func longest(found []match) []match {
 func (s *scratch) findRules(l *Lexicon) {
 	for f := range s.fields {
 		fd := &s.fields[f]
-		s.m = matcher{trie: l.trie, tokens: fd.tokens, syms: s.syms, classes: classRule, langs: s.langs, found: s.m.found[:0]}
+		s.m = matcher{graph: l.graph, tokens: fd.tokens, syms: s.syms, classes: classRule, langs: s.langs, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
 		s.rules[f] = append(s.rules[f][:0], settle(s.m.found)...)
 	}

@@ -1,9 +1,6 @@
 package score
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // wordIndex finds the word patterns a folded word matches: the exact word and every stem it begins
 // with. It is a trie in a double array, so a letter costs two look-ups and most words leave it after
@@ -64,10 +61,8 @@ func newWordIndex(patterns []pattern) *wordIndex {
 			codes = append(codes, c)
 		}
 		slices.Sort(codes)
-		for int(free) < len(w.check) && w.check[free] != 0 {
-			free++
-		}
-		b := w.fit(codes, free)
+		b, from := w.fit(codes, free)
+		free = from
 		w.base[place[n]] = b
 		for _, c := range codes {
 			w.check[b+int32(c)] = place[n] + 1
@@ -77,12 +72,26 @@ func newWordIndex(patterns []pattern) *wordIndex {
 	return w
 }
 
-// fit finds the first base from which all codes fall on free entries.
-func (w *wordIndex) fit(codes []uint8, free int32) int32 {
-	for b := max(1, free-int32(codes[0])); ; b++ {
-		w.grow(int(b) + 256)
-		if !slices.ContainsFunc(codes, func(c uint8) bool { return w.check[b+int32(c)] != 0 }) {
-			return b
+// fit finds a base from which all codes fall on free entries, trying free entries from one on; it also
+// gives the entry to try from next time. Entries that did not fit often are given up: a few holes
+// cost less than looking at them again for every node.
+func (w *wordIndex) fit(codes []uint8, from int32) (base, next int32) {
+	const patience = 64
+	for e, tries := from, 0; ; e++ {
+		w.grow(int(e) + 512)
+		if w.check[e] != 0 {
+			if e == from {
+				from++
+			}
+			continue
+		}
+		b := e - int32(codes[0])
+		if b >= 1 && !slices.ContainsFunc(codes, func(c uint8) bool { return w.check[b+int32(c)] != 0 }) {
+			return b, from
+		}
+		if tries++; tries > patience {
+			from = e
+			tries = 0
 		}
 	}
 }
@@ -114,113 +123,108 @@ const (
 type output struct {
 	class outClass
 	langs uint8 // languages it is for, a bit each
-	words uint8 // words it matches, gaps not counted
 	id    int32 // index among the things of its class
 }
 
-// phraseTrie holds every phrase as a path of word symbols.
-type phraseTrie struct {
-	root  []int32    // by symbol
-	nodes []trieNode // node 0 is none
-	outs  []output   // by node, from trieNode.out
-	edges []trieEdge // open addressing
-	mask  uint32
-	tree  map[uint64]int32 // edges while building
-	built map[int32][]output
+// phraseGraph holds every phrase as a path of states; a bracket's alternatives run side by side and
+// meet again, so a phrase costs as much as it has written words, however many variants that makes.
+type phraseGraph struct {
+	firsts []int32 // by symbol: where its starts begin in starts; one more at the end
+	starts []int32 // states reached by a first word
+	states []state
+	edges  []edge // open addressing; one key may stand several times
+	mask   uint32
+
+	pending []pendingEdge // while building
 }
 
-type trieNode struct {
-	out     int32
-	outs    int32
-	gaps    uint16   // bit n: a gap of n words follows
-	classes outClass // of this node and all below it
-	langs   uint8    // likewise
-	parent  int32
+// state is a place in one phrase.
+type state struct {
+	output
+	last bool  // the phrase ends here
+	gap  uint8 // words that may be passed over before the next
 }
 
-type trieEdge struct {
+type edge struct {
 	key uint64
-	to  int32
+	to  int32 // 0 is none: no edge leads to the root
 }
 
-const gapSymbol = 1 << 31 // added to the length of a gap, it stands for that gap in a path
-
-func newPhraseTrie(symbols int) *phraseTrie {
-	return &phraseTrie{root: make([]int32, symbols), nodes: make([]trieNode, 1), tree: map[uint64]int32{}, built: map[int32][]output{}}
+type pendingEdge struct {
+	from, to, sym int32
 }
 
-func edgeKey(node int32, sym uint32) uint64 { return uint64(node)<<32 | uint64(sym) }
-
-// add puts a path of symbols and gaps into the trie; it says whether an equal path of the same class
-// and language was there before, and which.
-func (t *phraseTrie) add(path []uint32, o output) (earlier output, twice bool) {
-	at := int32(0)
-	for _, sym := range path {
-		if sym >= gapSymbol {
-			t.nodes[at].gaps |= 1 << (sym - gapSymbol)
-		}
-		to, ok := t.tree[edgeKey(at, sym)]
-		if !ok {
-			to = int32(len(t.nodes))
-			t.nodes = append(t.nodes, trieNode{parent: at})
-			t.tree[edgeKey(at, sym)] = to
-			if at == 0 {
-				t.root[sym] = to
-			}
-		}
-		at = to
+// add puts a phrase into the graph.
+func (g *phraseGraph) add(seq []piece, o output, symbol func(element) int32) {
+	if len(g.states) == 0 {
+		g.states = append(g.states, state{}) // the root
 	}
-	for _, e := range t.built[at] {
-		if e.class == o.class && e.langs&o.langs != 0 {
-			return e, true
-		}
-	}
-	t.built[at] = append(t.built[at], o)
-	return output{}, false
+	end := g.state(o)
+	g.states[end].last = true
+	g.path(seq, 0, end, o, symbol)
 }
 
-// freeze lays the trie out for matching.
-func (t *phraseTrie) freeze() {
-	for n := len(t.nodes) - 1; n > 0; n-- {
-		nd := &t.nodes[n]
-		nd.out, nd.outs = int32(len(t.outs)), int32(len(t.built[int32(n)]))
-		t.outs = append(t.outs, t.built[int32(n)]...)
-		for _, o := range t.built[int32(n)] {
-			nd.classes |= o.class
-			nd.langs |= o.langs
+func (g *phraseGraph) state(o output) int32 {
+	g.states = append(g.states, state{output: o})
+	return int32(len(g.states) - 1)
+}
+
+// path leads from one state to another over the parts of a phrase.
+func (g *phraseGraph) path(seq []piece, from, to int32, o output, symbol func(element) int32) {
+	for i, p := range seq {
+		if p.gap > 0 {
+			g.states[from].gap = uint8(p.gap)
+			continue
 		}
-		t.nodes[nd.parent].classes |= nd.classes
-		t.nodes[nd.parent].langs |= nd.langs
+		next := to
+		if i < len(seq)-1 {
+			next = g.state(o)
+		}
+		if p.oneOf == nil {
+			g.pending = append(g.pending, pendingEdge{from, next, symbol(p.element)})
+		}
+		for _, alt := range p.oneOf {
+			g.path(alt, from, next, o, symbol)
+		}
+		from = next
 	}
+}
+
+// freeze lays the graph out for matching words with symbols below n.
+func (g *phraseGraph) freeze(n int) {
 	size := 16
-	for size < 2*len(t.tree) {
+	for size < 2*len(g.pending) {
 		size *= 2
 	}
-	t.edges, t.mask = make([]trieEdge, size), uint32(size-1)
-	keys := make([]uint64, 0, len(t.tree))
-	for k := range t.tree {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b uint64) int { return cmp.Compare(a, b) })
-	for _, k := range keys {
-		i := hashEdge(k) & t.mask
-		for t.edges[i].to != 0 {
-			i = (i + 1) & t.mask
+	g.edges, g.mask = make([]edge, size), uint32(size-1)
+	g.firsts = make([]int32, n+1)
+	for _, e := range g.pending {
+		if e.from == 0 {
+			g.firsts[e.sym+1]++
+			continue
 		}
-		t.edges[i] = trieEdge{k, t.tree[k]}
+		k := edgeKey(e.from, e.sym)
+		i := hashEdge(k) & g.mask
+		for g.edges[i].to != 0 {
+			i = (i + 1) & g.mask
+		}
+		g.edges[i] = edge{k, e.to}
 	}
-	t.tree, t.built = nil, nil
+	for s := range n {
+		g.firsts[s+1] += g.firsts[s]
+	}
+	g.starts = make([]int32, g.firsts[n])
+	at := slices.Clone(g.firsts)
+	for _, e := range g.pending {
+		if e.from == 0 {
+			g.starts[at[e.sym]] = e.to
+			at[e.sym]++
+		}
+	}
+	g.pending = nil
 }
 
-// next follows an edge; 0 is nowhere.
-func (t *phraseTrie) next(node int32, sym uint32) int32 {
-	k := edgeKey(node, sym)
-	for i := hashEdge(k) & t.mask; ; i = (i + 1) & t.mask {
-		if e := t.edges[i]; e.to == 0 || e.key == k {
-			return e.to
-		}
-	}
-}
+func edgeKey(state, sym int32) uint64 { return uint64(state)<<32 | uint64(sym) }
 
 // hashEdge spreads keys by Fibonacci hashing.
 func hashEdge(k uint64) uint32 { return uint32((k * 0x9E3779B97F4A7C15) >> 32) }
