@@ -26,7 +26,7 @@ type Feed struct {
 // Article is one text a source published. Its first version stands: later edits do not change it.
 type Article struct {
 	ID        string    // identity over polls and restarts: the first of Keys
-	Keys      []string  // every name the article is known by, the most trusted first: guid, link, text
+	Keys      []string  // every name the article is known by, the most trusted first: link, guid, text
 	Feed      string    // slug of the feed it was first seen in
 	Title     string    // plain text
 	Text      string    // plain text; paragraphs are separated by newlines
@@ -69,8 +69,11 @@ type Visit struct {
 	Failures     int           // failures in a row, this look included
 	ETag         string        // validators as the server sent them
 	LastModified string
-	Digest       string    // of the last body read, for servers without validators
+	From         string    // the address that sent them, after redirects; they go to no other
+	Digest       string    // of the last body read to its end; empty until the feed was read once
+	Read         time.Time // when the feed was last read in full, or found to be that body again
 	Newest       time.Time // date of the newest article ever seen in the feed
+	Oldest       time.Time // date of the oldest article of the last body read: how far the feed reaches back
 	Next         time.Time // the feed is not asked again before this
 }
 
