@@ -523,7 +523,7 @@ func (c *compiler) readGrammar(r Row) {
 	case "before", "after", "endings":
 		p, ok := partNames[r.Path[min(2, len(r.Path)-1)]]
 		if !ok {
-			c.fault(r, "%q is none of owner, agent, target, place, with, topic", r.Path[2])
+			c.fault(r, "%q is none of owner, agent, target, place, with, topic, origin, speaker", r.Path[2])
 			return
 		}
 		if r.Path[1] == "endings" {

@@ -21,8 +21,13 @@ const reach = 6
 func (s *scratch) judge(l *Lexicon, r *Result) {
 	possible := s.pairNamed(l)
 	s.noise = ""
+	s.titleParties = s.titleParties[:0]
 	if possible {
 		s.findCues(l)
+		if len(s.fields[0].starts) > 0 {
+			from, to := s.fields[0].sentence(0)
+			s.readSentence(l, 0, from, to)
+		}
 	}
 	for f := range s.fields {
 		fd := &s.fields[f]
@@ -98,6 +103,9 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		return reason
 	}
 	who, reason := s.resolve(l, fd, m)
+	if reason == noActor && f > 0 && fd.tokens[m.start].paragraph == 0 {
+		who, reason = s.resolveByTitle(l, fd, m)
+	}
 	if reason != "" {
 		return reason
 	}

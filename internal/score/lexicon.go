@@ -130,16 +130,18 @@ var whereNames = map[string]where{"near": whereNear, "before": whereBefore, "aft
 type part uint8
 
 const (
-	partNone   part = iota // unmarked: mostly the subject
-	partOwner              // genitive: "Iran's", "of Iran"
-	partAgent              // "by Iran"
-	partTarget             // "against Iran"
-	partPlace              // "in Iran"
-	partWith               // "with Iran"
-	partTopic              // "about Iran"
+	partNone    part = iota // unmarked: mostly the subject
+	partOwner               // genitive: "Iran's", "of Iran"
+	partAgent               // "by Iran"
+	partTarget              // "against Iran"
+	partPlace               // "in Iran"
+	partWith                // "with Iran"
+	partTopic               // "about Iran"
+	partOrigin              // "from Iran"
+	partSpeaker             // "Iran says", "according to Iran"
 )
 
-var partNames = map[string]part{"owner": partOwner, "agent": partAgent, "target": partTarget, "place": partPlace, "with": partWith, "topic": partTopic}
+var partNames = map[string]part{"owner": partOwner, "agent": partAgent, "target": partTarget, "place": partPlace, "with": partWith, "topic": partTopic, "origin": partOrigin, "speaker": partSpeaker}
 
 // role is a word before or after a name that says what the name does in the sentence.
 type role struct {

@@ -41,6 +41,9 @@ func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 	}
 	s.joinGroups(l, fd)
 	s.attachHolders(fd)
+	if f == 0 && from == 0 {
+		s.titleParties = append(s.titleParties[:0], s.parties...)
+	}
 }
 
 // longestAll keeps, from left to right, the longest matches at each place; equally long ones all.
@@ -77,7 +80,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 		}
 		r := l.roles[m.out.id]
 		switch {
-		case r.after && m.start >= p.end && m.start-p.end <= 2 && after == partNone && s.clear(f, p.end, m.start):
+		case r.after && m.start >= p.end && m.start-p.end <= reachOf(r.part) && after == partNone && s.clear(f, p.end, m.start):
 			after = r.part
 		case !r.after && m.end <= p.start && p.start-m.end <= 2 && s.clear(f, m.end, p.start):
 			before = r.part
@@ -95,6 +98,15 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 		return partOwner // an adjective: "Iranian"
 	}
 	return before
+}
+
+// reachOf is how many words may stand between a name and a word after it: "Iran's ground force
+// commander says", but "İran tərəfindən".
+func reachOf(p part) int32 {
+	if p == partSpeaker {
+		return 5
+	}
+	return 2
 }
 
 // inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing.
@@ -266,12 +278,20 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		} else if k.placeTo {
 			to = rankLikely
 		}
+	case p.part == partSpeaker && k.rhetoric:
+		from = rankObject // "Azerbaijan faces a crushing response, Iran says"
+	case p.part == partSpeaker:
+		from, to = rankOwner, rankPossible
+	case p.part == partOrigin && (ru.frame == frameActive || k.objectFrom):
+		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
+	case p.part == partOrigin:
+		from = rankMarked // "condemnation from Tehran", "expelled from Iran"
 	case p.part == partTopic && ru.frame == frameNoun && !left:
 		to = rankPlain // "pressure on"
 	case p.part == partTopic:
 		to = rankPossible
 	default:
-		beside := left && m.start-p.end <= 1
+		beside := left && p.start >= 0 && m.start-p.end <= 1
 		from, to = s.rankByFrame(ru.frame, k, p, left, beside, verbLast)
 	}
 	off := s.distance(f, p, m)
@@ -323,6 +343,9 @@ func (s *scratch) rankByFrame(fr frame, k *kindData, p *party, left, beside, ver
 
 // distance is what lies between a party and a match, as something to take off its rank.
 func (s *scratch) distance(f *field, p *party, m match) float64 {
+	if p.start < 0 { // it stands in the title
+		return 0
+	}
 	from, to := p.end, m.start
 	if p.start >= m.end {
 		from, to = m.end, p.start

@@ -36,6 +36,29 @@ func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
 	return whom{}, noActor
 }
 
+// resolveByTitle reads a lead that names no state as the title's continuation: "Azerbaijan's embassy
+// in Iran back at work" – "The mission resumed its activity". The title must name the two states of a
+// pair and no other.
+func (s *scratch) resolveByTitle(l *Lexicon, fd *field, m match) (whom, string) {
+	states := uint64(0)
+	for _, p := range s.titleParties {
+		states |= 1 << p.state
+	}
+	if !slices.ContainsFunc(l.pairs, func(p pairOf) bool { return states == 1<<p.a|1<<p.b }) {
+		return whom{}, noActor
+	}
+	own := len(s.parties)
+	for _, p := range s.titleParties {
+		p.start, p.end, p.holder = -1, 0, -1 // before everything in the sentence
+		s.parties = append(s.parties, p)
+	}
+	who, reason := s.resolve(l, fd, m)
+	s.parties = s.parties[:own]
+	who.confidence *= l.numbers.Inferred
+	who.parties = [2]*party{}
+	return who, reason
+}
+
 // choose picks the two parties of different states that together fit best; one may be missing.
 func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	const inOrder = 0.5 // who acts is named first, except in a passive
@@ -94,7 +117,7 @@ func (l *Lexicon) pair(a, b int) *pairOf {
 // nearness is the confidence left when the parties stand far from the phrase.
 func (s *scratch) nearness(l *Lexicon, m match, parties ...*party) float64 {
 	for _, p := range parties {
-		if max(m.start-p.end, p.start-m.end) > l.far {
+		if p.start >= 0 && max(m.start-p.end, p.start-m.end) > l.far {
 			return l.numbers.Distant
 		}
 	}

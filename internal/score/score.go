@@ -25,10 +25,11 @@ type scratch struct {
 	present uint64  // states named, a bit each
 	weak    uint64  // states named only by a weak name
 
-	parties []party // of the sentence at hand
-	deeds   []match // rule matches of that sentence
-	holders []match
-	marks   []match
+	parties      []party // of the sentence at hand
+	titleParties []party // of the title's first sentence
+	deeds        []match // rule matches of that sentence
+	holders      []match
+	marks        []match
 }
 
 // actor is a name found in a field.
