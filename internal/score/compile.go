@@ -131,6 +131,8 @@ func (c *compiler) readTop(rows []Row) {
 			if k := c.kind(r, r.Value); k >= 0 {
 				c.lex.kindData[k].rhetoric = true
 			}
+		case len(r.Path) == 3 && r.Path[2] == "with_adversary":
+			c.lex.kindData[c.kind(r, r.Path[1])].withAdversary = c.kind(r, r.Value)
 		case len(r.Path) == 4 && r.Path[0] == "states" && r.Path[2] == "adversaries":
 			c.lex.adversaries[[2]int{c.state(r, r.Path[1]), c.state(r, r.Value)}] = true
 		}
@@ -170,6 +172,10 @@ func (c *compiler) readState(r Row) {
 		c.fault(r, "%q is no ISO-3 code", code)
 		return
 	}
+	if len(c.lex.states) == otherState {
+		c.fault(r, "one state too many, at most %d", otherState)
+		return
+	}
 	if !slices.Contains(c.lex.states, code) {
 		c.lex.states = append(c.lex.states, code)
 	}
@@ -200,7 +206,7 @@ func (c *compiler) readKind(r Row) {
 	if i < 0 {
 		i = len(c.lex.kinds)
 		c.lex.kinds = append(c.lex.kinds, Kind{Name: r.Path[1]})
-		c.lex.kindData = append(c.lex.kindData, kindData{})
+		c.lex.kindData = append(c.lex.kindData, kindData{withAdversary: -1})
 	}
 	k, d := &c.lex.kinds[i], &c.lex.kindData[i]
 	switch r.Path[2] {
@@ -232,9 +238,9 @@ func (c *compiler) readKind(r Row) {
 		}
 	case "third":
 		d.third = c.truth(r)
-	case "covers", "from_is":
+	case "with_adversary", "covers", "from_is":
 	default:
-		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, third, plover, cameo, goldstein, covers and from_is", r.Path[2])
+		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, third, with_adversary, plover, cameo, goldstein, covers and from_is", r.Path[2])
 	}
 }
 
@@ -417,8 +423,11 @@ func (c *compiler) readActor(r Row, o map[string]Row) {
 		c.fault(r, "actors are kept as state, category, list")
 		return
 	}
-	n := name{state: -1, category: r.Path[2], weak: r.Path[2] == "weak", people: r.Path[2] == "people"}
-	if r.Path[1] != "none" {
+	n := name{state: notActor, category: r.Path[2], weak: r.Path[2] == "weak", people: r.Path[2] == "people"}
+	switch {
+	case r.Path[1] == "none" && n.category == "state":
+		n.state = otherState
+	case r.Path[1] != "none":
 		n.state = c.state(r, r.Path[1])
 		if !slices.Contains([]string{"state", "capital", "people", "office", "body", "person", "weak"}, n.category) {
 			c.fault(r, "%q is no category of a name; state, capital, people, office, body, person or weak", n.category)
@@ -639,7 +648,7 @@ func (c *compiler) meaning(o output) string {
 	case classRule:
 		return "rule " + l.rules[o.id].id
 	case classActor:
-		if n := l.names[o.id]; n.state >= 0 {
+		if n := l.names[o.id]; n.state >= 0 && n.state < len(l.states) {
 			return "a name of " + l.states[n.state]
 		}
 		return "a name of none: " + l.names[o.id].category

@@ -94,7 +94,7 @@ func inScope(w where, f int, fd *field, c match) bool {
 func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	fd, m := &s.fields[f], s.rules[f][i]
 	ru := &l.rules[m.out.id]
-	k := l.kinds[ru.kind]
+	k, base := l.kinds[ru.kind], ru.intensity
 	if s.spokenOf(l, f, i) {
 		return reported
 	}
@@ -106,6 +106,10 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	if reason == noActor && f > 0 && fd.tokens[m.start].paragraph == 0 {
 		who, reason = s.resolveByTitle(l, fd, m)
 	}
+	if other := l.kindData[ru.kind].withAdversary; reason == noPair && other >= 0 {
+		who, reason = s.resolveAdversary(l, fd, m)
+		k, base = l.kinds[other], l.kinds[other].Intensity
+	}
 	if reason != "" {
 		return reason
 	}
@@ -115,7 +119,7 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	}
 	e := Event{
 		Pair: who.pair, Kind: k.Name, From: who.from, To: who.to,
-		Intensity: shift(ru.intensity, intensity), Confidence: min(1, confidence),
+		Intensity: shift(base, intensity), Confidence: min(1, confidence),
 		Field: fd.name, Span: fd.evidence(m, who.parties), Rule: ru.id,
 		Number: s.numberNear(l, fd, m), Place: s.placeNear(l),
 	}

@@ -53,6 +53,7 @@ const maxLangs = 8
 type kindData struct {
 	placeFrom, placeTo bool // whose deed it is where only the place is named
 	objectFrom         bool // the envoy or embassy it is about belongs to who acts: "recalls its ambassador"
+	withAdversary      int  // the kind it is when done with an adversary of the other state; -1 for none
 	third              bool // To is an adversary of the other state of the pair
 	rhetoric           bool // a deed named right after it is what it speaks of, no deed
 }
@@ -70,13 +71,19 @@ type confidence struct {
 
 // name is a name of an actor, or of something that only looks like one.
 type name struct {
-	state       int // index into Lexicon.states; -1 for what is no actor
+	state       int // index into Lexicon.states; notActor or otherState
 	category    string
 	weak        bool
 	people      bool // an adjective or demonym: "Iranian"
 	from, until time.Time
 	stems       []string // the folded words of the name, to tell its ending
 }
+
+// States of names that are none of Lexicon.states.
+const (
+	notActor   = -1 // a province, an outlet, a club
+	otherState = 63 // a state the lexicon knows by name only; it acts, but in no pair
+)
 
 // rule is one phrase of a kind.
 type rule struct {

@@ -1,6 +1,10 @@
 package score
 
-import "math/bits"
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
 
 // match is a phrase found in a field.
 type match struct {
@@ -72,37 +76,42 @@ func (m *matcher) step(st, sym, start, k int32, words uint64) {
 	}
 }
 
-// better says which of two overlapping matches stands: the one with more words, then the shorter,
-// then the earlier, then the earlier rule, so that the order of matching does not matter.
-func better(a, b match) bool {
-	switch {
-	case bits.OnesCount64(a.words) != bits.OnesCount64(b.words):
-		return bits.OnesCount64(a.words) > bits.OnesCount64(b.words)
-	case a.end-a.start != b.end-b.start:
-		return a.end-a.start < b.end-b.start
-	case a.start != b.start:
-		return a.start < b.start
-	}
-	return a.out.id < b.out.id
+// compare orders overlapping matches, the one that stands first: the one with more words, then the
+// earlier, then the shorter, then the earlier rule, so that the order of matching does not matter.
+func compare(a, b match) int {
+	return cmp.Or(
+		bits.OnesCount64(b.words)-bits.OnesCount64(a.words),
+		int(a.start-b.start),
+		int(a.end-b.end),
+		int(a.out.id-b.out.id),
+	)
 }
 
-// settle keeps, of overlapping matches, the better ones. Matches come in order of their start; what
-// is kept is written over them.
+// settle keeps the matches that stand where several overlap. Matches come in order of their start, and
+// what is kept is written over them.
 func settle(found []match) []match {
 	kept := found[:0]
-	for _, f := range found {
-		lost := false
-		n := len(kept)
-		for n > 0 && kept[n-1].end > f.start {
-			if !better(f, kept[n-1]) {
-				lost = true
-				break
-			}
-			n--
+	for i := 0; i < len(found); {
+		end, n := found[i].end, i+1
+		for n < len(found) && found[n].start < end {
+			end = max(end, found[n].end)
+			n++
 		}
-		if !lost {
-			kept = append(kept[:n], f)
+		kept = settleGroup(kept, found[i:n])
+		i = n
+	}
+	return kept
+}
+
+// settleGroup adds to kept the matches that stand of a group in which each overlaps another.
+func settleGroup(kept, group []match) []match {
+	slices.SortFunc(group, compare)
+	first := len(kept)
+	for _, g := range group {
+		if !slices.ContainsFunc(kept[first:], func(k match) bool { return k.start < g.end && g.start < k.end }) {
+			kept = append(kept, g) // never past g: kept is no longer than what was looked at
 		}
 	}
+	slices.SortFunc(kept[first:], func(a, b match) int { return int(a.start - b.start) })
 	return kept
 }

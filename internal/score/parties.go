@@ -74,6 +74,7 @@ func longestAll(found []match) []match {
 func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	p := &s.parties[i]
 	before, after := partNone, partNone
+	at := p.start // of the word before
 	for _, m := range s.marks {
 		if m.out.class != classRole || s.inRule(m) {
 			continue
@@ -83,21 +84,29 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 		case r.after && m.start >= p.end && m.start-p.end <= reachOf(r.part) && after == partNone && s.clear(f, p.end, m.start):
 			after = r.part
 		case !r.after && m.end <= p.start && p.start-m.end <= 2 && s.clear(f, m.end, p.start):
-			before = r.part
+			before, at = r.part, m.start
 		}
 	}
-	if after != partNone {
+	switch {
+	case after != partNone:
 		return after
+	case before == partPlace && s.holderBetween(at, p.start):
+		return partOwner // "in the embassy of Iran" says where the embassy's deed is, not that it is in Iran
+	case before != partNone:
+		return before
 	}
 	if e := s.ending(l, f, p); e != partNone {
-		if e != partOwner || before == partNone {
-			return e
-		}
+		return e
 	}
-	if before == partNone && l.names[p.name].people {
+	if l.names[p.name].people {
 		return partOwner // an adjective: "Iranian"
 	}
-	return before
+	return partNone
+}
+
+// holderBetween says whether a word like "embassy" stands in tokens [from, to).
+func (s *scratch) holderBetween(from, to int32) bool {
+	return slices.ContainsFunc(s.holders, func(h match) bool { return h.start >= from && h.start < to })
 }
 
 // reachOf is how many words may stand between a name and a word after it: "Iran's ground force
@@ -187,40 +196,38 @@ func (s *scratch) isJoiner(l *Lexicon, f *field, i int32) bool {
 	return l.grammar[max(0, s.lang)].joiners[fold(f.text[f.tokens[i].start:f.tokens[i].end])]
 }
 
-// attachHolders ties each word like "ambassador" to the name beside it, whose it is: the nearest
-// before it that is no place, or the one right after it ("ambassador of Iran", «سفیر ایران»).
+// attachHolders ties each word like "ambassador" to the name whose it is: the nearest before it that
+// is no place, or the one right after it ("ambassador of Iran", «سفیر ایران»). A name that says where
+// the ambassador serves ("ambassador to Iran", "embassy in Baku") is a place.
 func (s *scratch) attachHolders(f *field) {
 	const reach = 3 // words between a name and what it owns: "Iranian chargé d'affaires", "İranın Bakıdakı səfiri"
 	for _, h := range s.holders {
 		best, distance := -1, int32(reach+1)
 		for i := range s.parties {
 			p := &s.parties[i]
-			if p.holder >= 0 {
-				continue
-			}
-			var d int32
-			switch {
-			case p.end <= h.start && p.part != partPlace && p.part != partAgent:
-				d = h.start - p.end
-				if d > 0 && (!s.clearMarks(f, p.end, h.start) || s.ruleBegins(p.end, h.start)) {
-					continue
-				}
-			case p.start >= h.end && (p.part == partNone || p.part == partOwner || p.part == partTarget && p.start-h.end == 0):
-				d = p.start - h.end
-				if d > 1 || f.tokens[p.start].marks&(markHard|markComma) != 0 {
-					continue
-				}
-			default:
-				continue
-			}
-			if d < distance {
+			d, ok := s.owns(f, p, h)
+			if ok && p.holder < 0 && d < distance {
 				best, distance = i, d
+			}
+			if !ok && p.start == h.end+1 && (p.part == partTarget || p.part == partPlace) {
+				p.part = partPlace
 			}
 		}
 		if best >= 0 {
 			s.parties[best].holder = h.start
 		}
 	}
+}
+
+// owns says whether a party can be the one a holder word belongs to, and how many words lie between.
+func (s *scratch) owns(f *field, p *party, h match) (between int32, ok bool) {
+	if p.end <= h.start {
+		between = h.start - p.end
+		return between, p.part != partPlace && p.part != partAgent && (between == 0 || s.clearMarks(f, p.end, h.start) && !s.ruleBegins(p.end, h.start))
+	}
+	between = p.start - h.end
+	plain := between == 0 || between == 1 && p.part == partOwner
+	return between, between >= 0 && plain && f.tokens[p.start].marks&(markHard|markComma) == 0
 }
 
 // ruleBegins says whether a phrase begins in tokens [from, to).
@@ -247,6 +254,7 @@ const (
 	rankLikely   = 1.5
 	rankPossible = 0.7
 	rankMissing  = 0.3
+	rankRemote   = 0.1
 	rankFar      = 0.04 // off for each word between
 	rankMark     = 0.25 // off for a comma or dash between
 )
@@ -256,7 +264,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	ru := l.rules[m.out.id]
 	k := &l.kindData[ru.kind]
 	left, right := p.end <= m.start, p.start >= m.end
-	object := !left && !right || p.holder >= m.start && p.holder < m.end
+	inside := !left && !right && p.holder < 0 && p.part != partPlace && p.part != partTopic
+	object := inside || p.holder >= m.start && p.holder < m.end
 	verbLast := l.grammar[max(0, s.lang)].verbLast
 	switch {
 	case object && k.objectFrom:
@@ -267,6 +276,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from = rankPlain
 	case object:
 		to = rankObject
+	case p.part == partAgent && ru.frame == frameBlamed:
+		to = rankObject // "an attack staged by Iran"
 	case p.part == partAgent && ru.frame == frameActive && !left:
 		from, to = rankPossible, rankPossible // "slams the expulsion by Baku": the agent of another deed
 	case p.part == partAgent:
@@ -290,12 +301,21 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankPlain // "pressure on"
 	case p.part == partTopic:
 		to = rankPossible
+	case left && !verbLast && s.objectBefore(p, m):
+		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
 		beside := left && p.start >= 0 && m.start-p.end <= 1
 		from, to = s.rankByFrame(ru.frame, k, p, left, beside, verbLast)
 	}
 	off := s.distance(f, p, m)
-	return from - off, to - off
+	return max(0, from-off), max(0, to-off)
+}
+
+// objectBefore says whether a party is part of a deed told before m.
+func (s *scratch) objectBefore(p *party, m match) bool {
+	return slices.ContainsFunc(s.deeds, func(d match) bool {
+		return d.end <= m.start && p.holder >= d.start && p.holder < d.end
+	})
 }
 
 // rankByFrame ranks a party that neither is part of the phrase nor marked as agent, place or topic.
@@ -320,7 +340,7 @@ func (s *scratch) rankByFrame(fr frame, k *kindData, p *party, left, beside, ver
 		}
 		return rankPossible, rankPlain + rankPossible
 	case fr == framePassive:
-		return rankLikely, rankPossible
+		return rankPossible, rankPossible
 	case fr == frameNoun && left:
 		if beside || p.part == partOwner {
 			return rankPlain, rankPossible
@@ -336,7 +356,7 @@ func (s *scratch) rankByFrame(fr frame, k *kindData, p *party, left, beside, ver
 	case left && verbLast:
 		return rankPlain, rankLikely
 	case left:
-		return rankPlain, rankPossible / 2
+		return rankPlain, rankRemote
 	}
 	return rankPossible, rankPlain
 }

@@ -61,7 +61,10 @@ func (s *scratch) resolveByTitle(l *Lexicon, fd *field, m match) (whom, string) 
 
 // choose picks the two parties of different states that together fit best; one may be missing.
 func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
-	const inOrder = 0.5 // who acts is named first, except in a passive
+	const (
+		inOrder = 0.5 // who acts is named first, except in a passive
+		ofPair  = 0.6 // a text is rather about its pair than about a bystander
+	)
 	passive := l.rules[m.out.id].frame == framePassive
 	verbLast := l.grammar[max(0, s.lang)].verbLast
 	var fromRank, toRank [maxParties]float64
@@ -85,6 +88,9 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 			v := fromRank[i] + toRank[j]
 			if (i < j) != passive && (verbLast || (a.start >= m.end) != (b.start >= m.end)) {
 				v += inOrder
+			}
+			if l.pair(int(a.state), int(b.state)) != nil {
+				v += ofPair
 			}
 			if v > best {
 				best, from, to = v, a, b
@@ -188,6 +194,21 @@ func (s *scratch) resolveThird(l *Lexicon, from, to *party) (whom, string) {
 	return whom{}, noPair
 }
 
+// resolveAdversary handles an agreement of one side with an adversary of the other ("Azerbaijan and
+// Israel sign a defence deal"), where the two stand side by side or one acts on the other.
+func (s *scratch) resolveAdversary(l *Lexicon, fd *field, m match) (whom, string) {
+	from, to := s.choose(l, fd, m)
+	who, reason := s.resolveThird(l, from, to)
+	if reason != "" {
+		return who, reason
+	}
+	a, b := who.parties[0], who.parties[1]
+	if a.group == b.group || from != nil && to != nil && (b.state == from.state || b.state == to.state) {
+		return who, ""
+	}
+	return whom{}, noPair
+}
+
 // resolveMutual handles undirected kinds: the two states nearest to the phrase must be the pair's.
 func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 	var first, second *party
@@ -195,10 +216,12 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 	for i := range s.parties {
 		p := &s.parties[i]
 		rank := rankPlain
-		switch p.part {
-		case partPlace:
+		switch {
+		case p.start < m.end && p.end > m.start:
+			rank = rankObject
+		case p.part == partPlace:
 			rank = rankLikely
-		case partTopic:
+		case p.part == partTopic:
 			rank = rankPossible
 		}
 		rank -= s.distance(fd, p, m)

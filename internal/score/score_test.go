@@ -37,6 +37,7 @@ kinds:
   attack: {side: escalation, intensity: 10, half_life: measure, directed: true, place: to}
   align: {side: escalation, intensity: 1.5, half_life: incident, directed: true, third: true}
   downgrade: {side: escalation, intensity: 7, half_life: measure, directed: true, object: from}
+  accord: {side: deescalation, intensity: -5, half_life: measure, directed: false, with_adversary: align}
   talk: {side: deescalation, intensity: -1.5, half_life: incident, directed: false}
 `,
 	"en/words.yaml": `
@@ -58,7 +59,7 @@ actors:
   IRN: {state: [Iran], capital: [Tehran], people: [Iranian*], person: [{phrase: Zarif, until: 2021-08-25}]}
   ARM: {state: [Armenia], capital: [Yerevan], people: [Armenian*]}
   ISR: {state: [Israel], people: [Israeli*]}
-  none: {province: [East Azerbaijan], outlet: [Iran International], sport: [Qarabag FK]}
+  none: {province: [East Azerbaijan], outlet: [Iran International], sport: [Qarabag FK], state: [Georgia]}
 phrases:
   condemn: {active: [condemn*, slam*]}
   summon: {active: ["summon* .. <envoy>"], passive: ["<envoy> .. summoned"], noun: [summoning of .. <envoy>]}
@@ -68,6 +69,7 @@ phrases:
   attack: {active: [attacks], noun: [attack on, attack]}
   align: {active: ["acquir* .. stake"]}
   downgrade: {active: ["recall* .. <envoy>"], passive: ["<envoy> .. recalled"]}
+  accord: {any: [sign* .. accord]}
   talk: {any: [talks, meeting*]}
 cues:
   - {name: negated, where: near, within: 3, phrases: [not, never, den*]}
@@ -172,6 +174,11 @@ func TestWhoDidWhatToWhom(t *testing.T) {
 		{"East Azerbaijan: Iran arrests agents", "arrest: no pair"},
 		{"Iran International: Baku arrests spies", "arrest: no pair"},
 		{"Baku arrests spies - Iran International", "arrest: no pair"},
+		{"The Iranian ambassador to Azerbaijan was summoned to the ministry", "summon AZE>IRN 3"},
+		{"Georgia expels Iranian diplomats, Azerbaijan reports", "expel: no pair"},
+		{"Iran summons Azerbaijani envoy, condemns expulsion of diplomats", "summon IRN>AZE 3; condemn IRN>AZE 2; expel: reported"},
+		{"Azerbaijan and Israel sign accord, Iran protests", "align AZE>ISR 1.5"},
+		{"Azerbaijan and Armenia sign accord, Iran and Israel watch", "accord: no pair"},
 		{"Zarif condemns Azerbaijan", "condemn IRN>AZE 2"},
 	} {
 		var r Result
