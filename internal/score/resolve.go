@@ -253,7 +253,7 @@ func (s *scratch) mutualGroup(l *Lexicon, m match, first, second *party) (whom, 
 	for i := range s.parties {
 		for j := range s.parties {
 			a, b := &s.parties[i], &s.parties[j]
-			if a.state == b.state || a.group != first.group && a.group != second.group || b.group != first.group && b.group != second.group {
+			if a.state == b.state || a.group != first.group || b.group != first.group && b.group != second.group {
 				continue
 			}
 			if p := l.pair(int(a.state), int(b.state)); p != nil {
