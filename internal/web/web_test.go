@@ -1,0 +1,66 @@
+package web_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tensionmonitor/internal/web"
+)
+
+func TestHandler(t *testing.T) {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "news_total", Help: "News."}, func() float64 { return 7 }))
+	var ready atomic.Bool
+	h, err := web.Handler(metrics, "1.2.3", ready.Load)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		ready        bool
+		method, path string
+		status       int
+		body         string
+	}{
+		{false, "GET", "/-/healthy", 200, "healthy"},
+		{false, "GET", "/-/ready", 503, "still reading"},
+		{true, "GET", "/-/ready", 200, "ready"},
+		{false, "GET", "/metrics", 200, "news_total 7"},
+		{true, "GET", "/", 200, `href="/metrics"`},
+		{true, "GET", "/", 200, "1.2.3"},
+		{true, "GET", "/nothing", 404, ""},
+		{true, "POST", "/metrics", 405, ""},
+	} {
+		ready.Store(tt.ready)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, nil))
+		if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.body) {
+			t.Errorf("%s %s: %d %.200q, want %d with %q", tt.method, tt.path, w.Code, w.Body, tt.status, tt.body)
+		}
+	}
+}
+
+func TestTheLandingPageLinksWhatThereIs(t *testing.T) {
+	h, err := web.Handler(prometheus.NewRegistry(), "", func() bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := httptest.NewRecorder()
+	h.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/", nil))
+	links := strings.Split(page.Body.String(), `href="`)[1:]
+	if len(links) == 0 {
+		t.Fatal("no links")
+	}
+	for _, link := range links {
+		link, _, _ = strings.Cut(link, `"`)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, link, nil))
+		if w.Code != http.StatusOK {
+			t.Errorf("%s: %d", link, w.Code)
+		}
+	}
+}
