@@ -181,12 +181,14 @@ func shift(v, add float64) float64 {
 func (s *scratch) spokenOf(l *Lexicon, f, i int) bool {
 	rules, tokens := s.rules[f], s.fields[f].tokens
 	m := rules[i]
+	verbLast := l.grammar[max(0, s.lang)].verbLast // what follows a last verb is a new clause
 	if l.kindData[l.rules[m.out.id].kind].rhetoric {
 		return false
 	}
 	for j := i - 1; j >= 0 && m.start-rules[j].end <= reach; j-- {
 		p := rules[j]
-		if tokens[p.start].sentence != tokens[m.start].sentence || !l.kindData[l.rules[p.out.id].kind].rhetoric {
+		ru := &l.rules[p.out.id]
+		if tokens[p.start].sentence != tokens[m.start].sentence || !l.kindData[ru.kind].rhetoric || verbLast && ru.frame != frameNoun {
 			continue
 		}
 		if s.clearMarks(&s.fields[f], p.end, m.start) {

@@ -1,6 +1,9 @@
 package score
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // party is an actor in the sentence at hand, with what it does there.
 type party struct {
@@ -90,6 +93,8 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	switch {
 	case after != partNone:
 		return after
+	case f.colonAfter(p):
+		return partSpeaker
 	case before == partPlace && s.holderBetween(at, p.start):
 		return partOwner // "in the embassy of Iran" says where the embassy's deed is, not that it is in Iran
 	case before != partNone:
@@ -107,6 +112,19 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 // holderBetween says whether a word like "embassy" stands in tokens [from, to).
 func (s *scratch) holderBetween(from, to int32) bool {
 	return slices.ContainsFunc(s.holders, func(h match) bool { return h.start >= from && h.start < to })
+}
+
+// colonAfter says whether a name at the beginning of a sentence is whose words follow a colon:
+// "Aliyev: Iran must apologise".
+func (f *field) colonAfter(p *party) bool {
+	const titleWords = 2 // between name and colon: "Iran FM spokesman:"
+	from, to := f.sentence(f.tokens[p.start].sentence)
+	for k := p.end; k < to && k <= p.end+titleWords && p.start-from <= titleWords; k++ {
+		if f.tokens[k].marks&markHard != 0 {
+			return strings.Contains(f.text[f.tokens[k-1].end:f.tokens[k].start], ":")
+		}
+	}
+	return false
 }
 
 // reachOf is how many words may stand between a name and a word after it: "Iran's ground force
@@ -272,8 +290,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankOwner, rankPossible
 	case object && p.part == partAgent:
 		from = rankObject
-	case object && ru.frame == frameNoun && left && p.holder < 0:
-		from = rankPlain
+	case inside && ru.frame == frameNoun && verbLast && p.part == partNone:
+		from = rankPlain // the genitive of Persian has no mark: «حمله ایران به …»
 	case object:
 		to = rankObject
 	case p.part == partAgent && ru.frame == frameBlamed:
@@ -304,7 +322,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	case left && !verbLast && s.objectBefore(p, m):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
-		beside := left && p.start >= 0 && m.start-p.end <= 1
+		beside := p.start >= 0 && max(m.start-p.end, p.start-m.end) <= 1
 		from, to = s.rankByFrame(ru.frame, k, p, left, beside, verbLast)
 	}
 	off := s.distance(f, p, m)
@@ -323,7 +341,7 @@ func (s *scratch) rankByFrame(fr frame, k *kindData, p *party, left, beside, ver
 	marked := p.part == partTarget || p.part == partWith
 	switch {
 	case fr == frameBlamed:
-		if beside || p.part == partOwner || p.part == partTarget {
+		if left && beside || p.part == partOwner || p.part == partTarget {
 			return rankPossible, rankMarked
 		}
 		if left {
@@ -347,6 +365,9 @@ func (s *scratch) rankByFrame(fr frame, k *kindData, p *party, left, beside, ver
 		}
 		return rankOwner, rankLikely
 	case fr == frameNoun:
+		if verbLast && p.part == partNone && p.holder < 0 && beside {
+			return rankPlain, rankPossible // likewise right behind the noun
+		}
 		if p.part == partOwner {
 			return rankPossible, rankMarked
 		}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+	"github.com/prometheus/common/version"
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+	"go.uber.org/zap"
+	"go.uber.org/zap/exp/zapslog"
+	"go.uber.org/zap/zapcore"
+	"golang.org/x/sync/errgroup"
+
+	"tensionmonitor/config"
+	"tensionmonitor/internal/feeds"
+	"tensionmonitor/internal/monitor"
+	"tensionmonitor/internal/score"
+	"tensionmonitor/internal/store"
+	"tensionmonitor/internal/web"
+)
+
+// closing is how long scrapes in flight may take once the daemon stops; a client that never reads does not
+// hold it up.
+const closing = 3 * time.Second
+
+// daemonFlags are the flags of monitor run.
+type daemonFlags struct {
+	config, webConfig   string
+	logLevel, logFormat string
+	addresses           addresses
+}
+
+// addresses is a flag that can be given more than once.
+type addresses []string
+
+func (a *addresses) String() string     { return strings.Join(*a, ",") }
+func (a *addresses) Set(s string) error { *a = append(*a, s); return nil }
+
+func parseDaemonFlags(args []string, stderr io.Writer) (f daemonFlags, err error) {
+	fs := newFlags("run", stderr, "", "Polls the feeds and serves the index.")
+	fs.StringVar(&f.config, "config.file", "", configUsage)
+	fs.Var(&f.addresses, "web.listen-address", "`address` to listen on, such as 127.0.0.1:10061; may be repeated (default :10061)")
+	fs.StringVar(&f.webConfig, "web.config.file", "", "`file` with TLS and basic authentication, as Prometheus exporters have it")
+	fs.StringVar(&f.logLevel, "log.level", "info", "debug, info, warn or error")
+	fs.StringVar(&f.logFormat, "log.format", "console", "console or json")
+	if err := fs.Parse(args); err != nil {
+		return f, usage(err)
+	}
+	if fs.NArg() > 0 {
+		fmt.Fprintf(stderr, "monitor run: %q is one argument too many\n", fs.Arg(0))
+		return f, errUsage
+	}
+	if len(f.addresses) == 0 {
+		f.addresses = addresses{":10061"}
+	}
+	return f, nil
+}
+
+// runDaemon serves until ctx ends, then stops what it started and returns.
+func runDaemon(ctx context.Context, args []string, _ io.Reader, _, stderr io.Writer) error {
+	f, err := parseDaemonFlags(args, stderr)
+	if err != nil {
+		return err
+	}
+	log, err := newLog(stderr, f.logLevel, f.logFormat)
+	if err != nil {
+		return err
+	}
+	c, err := config.Load(f.config)
+	if err != nil {
+		return faults(err)
+	}
+	lexicon, err := compile(c)
+	if err != nil {
+		return faults(err)
+	}
+	if err := toolkit.Validate(f.webConfig); err != nil {
+		return fmt.Errorf("--web.config.file %q: %w", f.webConfig, err)
+	}
+	// Listen before anything is started or written: a port in use is an error of the start.
+	listeners, err := listen(ctx, f.addresses)
+	if err != nil {
+		return err
+	}
+	defer closeAll(listeners)
+	s, err := openStore(ctx, c)
+	if err != nil {
+		return err
+	}
+	welcome(log, listeners, s, c, lexicon)
+	err = serve(ctx, f, c, lexicon, s, listeners, log)
+	log.Info("stopped", zap.Error(err))
+	return errors.Join(err, s.Close())
+}
+
+func newLog(w io.Writer, level, format string) (*zap.Logger, error) {
+	l, err := zapcore.ParseLevel(level)
+	if err != nil {
+		return nil, fmt.Errorf("--log.level: %w", err)
+	}
+	c := zap.NewProductionEncoderConfig()
+	c.EncodeTime = zapcore.ISO8601TimeEncoder
+	c.EncodeDuration = zapcore.StringDurationEncoder
+	var enc zapcore.Encoder
+	switch format {
+	case "console":
+		enc = zapcore.NewConsoleEncoder(c)
+	case "json":
+		enc = zapcore.NewJSONEncoder(c)
+	default:
+		return nil, fmt.Errorf("--log.format: %q, want console or json", format)
+	}
+	return zap.New(zapcore.NewCore(enc, zapcore.Lock(zapcore.AddSync(w)), l)), nil
+}
+
+func listen(ctx context.Context, addresses []string) (listeners []net.Listener, err error) {
+	var lc net.ListenConfig
+	for _, address := range addresses {
+		l, err := lc.Listen(ctx, "tcp", address)
+		if err != nil {
+			closeAll(listeners)
+			return nil, fmt.Errorf("--web.listen-address %q: %w", address, err)
+		}
+		listeners = append(listeners, l)
+	}
+	return listeners, nil
+}
+
+// closeAll closes listeners; those a server has closed already stay closed.
+func closeAll(listeners []net.Listener) {
+	for _, l := range listeners {
+		_ = l.Close()
+	}
+}
+
+// welcome says in the first lines where to look.
+func welcome(log *zap.Logger, listeners []net.Listener, s *store.Store, c config.Config, lexicon *score.Lexicon) {
+	for _, l := range listeners {
+		log.Info("look at "+browserAddress(l), zap.String("address", l.Addr().String()))
+	}
+	log.Info("what is known is kept in "+s.Location(), zap.Int("feeds", countEnabled(c.Feeds)), zap.Strings("pairs", c.Pairs),
+		zap.String("lexicon", lexicon.Version()), zap.String("hash", lexicon.Hash()))
+}
+
+// browserAddress is a listener's address as a browser on this machine takes it.
+func browserAddress(l net.Listener) string {
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if ip := net.ParseIP(host); err != nil || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/"
+}
+
+// serve runs the monitor and its web server until ctx ends or one of them fails; then both stop.
+func serve(ctx context.Context, f daemonFlags, c config.Config, lexicon *score.Lexicon, s *store.Store, listeners []net.Listener, log *zap.Logger) error {
+	metrics := newRegistry()
+	m := monitor.New(monitor.Parts{
+		Feeds: newsFeeds(c.Feeds), Pairs: c.Pairs, Store: s, Client: feeds.NewClient(fetchOptions(c.Fetch)), LookTimeout: c.Fetch.Timeout,
+		Lexicon: lexicon, Constants: constants(c.Index), KeepArticles: c.Retention.Articles, KeepVisits: c.Retention.Visits,
+		Log: log.Named("monitor"), Metrics: metrics,
+	})
+	handler, err := web.Handler(metrics, version.Version, m.Ready)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(log.Named("web"))}
+	toolkitLog := slog.New(zapslog.NewHandler(log.Named("web").WithOptions(zap.IncreaseLevel(zapcore.WarnLevel)).Core()))
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return m.Run(ctx) })
+	group.Go(func() error {
+		err := toolkit.ServeMultiple(listeners, server, &toolkit.FlagConfig{WebConfigFile: &f.webConfig}, toolkitLog)
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		return err
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+		defer cancel()
+		if err := server.Shutdown(late); err != nil {
+			return server.Close()
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// newRegistry has what is known of the process before anything runs.
+func newRegistry() *prometheus.Registry {
+	metrics := prometheus.NewRegistry()
+	reloaded := prometheus.NewGauge(prometheus.GaugeOpts{Name: "tension_config_last_reload_successful",
+		Help: "1 if the configuration that was read last is the one in use."})
+	reloaded.Set(1) // a process whose configuration has faults does not get here
+	metrics.MustRegister(reloaded, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		versioncollector.NewCollector("tension"))
+	return metrics
+}

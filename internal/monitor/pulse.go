@@ -1,0 +1,35 @@
+package monitor
+
+import (
+	"sync"
+	"time"
+
+	"tensionmonitor/internal/tension"
+)
+
+// pulse evaluates a pair for scrapes. The index falls from moment to moment; level and z-score look back over
+// days or months, so they are reckoned anew only with something to tell or after an interval.
+type pulse struct {
+	mu    sync.Mutex // scrapes may come together
+	index tension.Index
+	level tension.Level
+	z     float64
+	hasZ  bool // false with too few days to compare with
+
+	work tension.Index // memory to reckon in
+	told *tension.Chronicle
+	grid time.Time
+}
+
+// levelGrid is how often a level can change; a z-score moves no faster either.
+const levelGrid = 5 * time.Minute
+
+// take brings the pulse up to now.
+func (p *pulse) take(c *tension.Chronicle, now time.Time) {
+	c.Index(now, &p.index)
+	if grid := now.UTC().Truncate(levelGrid); c != p.told || !grid.Equal(p.grid) {
+		p.told, p.grid = c, grid
+		p.level = c.Level(now, &p.work)
+		p.z, p.hasZ = c.ZScore(now, &p.work)
+	}
+}
