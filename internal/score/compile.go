@@ -26,6 +26,7 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 		symbols: map[element]int32{},
 		written: map[string]output{},
 		holders: map[string]map[string]bool{},
+		posts:   map[string]map[string]bool{},
 	}
 	c.readTop(rows)
 	c.readLanguages(rows)
@@ -55,6 +56,7 @@ type compiler struct {
 	noise   map[string]bool
 	sets    map[string]map[string][]string // by language and name
 	holders map[string]map[string]bool     // by language: names of sets
+	posts   map[string]map[string]bool     // likewise: those whose words serve in another state
 	symbols map[element]int32
 	written map[string]output // variants, to find what is there twice
 	phrases []phraseEntry
@@ -260,11 +262,17 @@ func (c *compiler) readSets(r Row) {
 		}
 		c.sets[lang][r.Path[1]] = append(c.sets[lang][r.Path[1]], r.Value)
 	case r.Path[0] == "holders":
-		if c.holders[lang] == nil {
-			c.holders[lang] = map[string]bool{}
-		}
-		c.holders[lang][r.Value] = true
+		note(c.holders, lang, r.Value)
+	case r.Path[0] == "posts":
+		note(c.posts, lang, r.Value)
 	}
+}
+
+func note(sets map[string]map[string]bool, lang, name string) {
+	if sets[lang] == nil {
+		sets[lang] = map[string]bool{}
+	}
+	sets[lang][name] = true
 }
 
 // readLanguages reads the files of the languages. Entries that are lists of keys ({phrase: …, until: …},
@@ -321,14 +329,18 @@ func (c *compiler) readEntry(r Row, rows []Row, depth int) {
 		c.phrase(r, r.Value, classPlace, int32(i))
 	case "sets":
 		if lang, _ := c.language(r); c.holders[lang][r.Path[1]] {
-			c.phrase(r, r.Value, classHolder, 0)
+			id := int32(holderPlain)
+			if c.posts[lang][r.Path[1]] {
+				id = holderPosted
+			}
+			c.phrase(r, r.Value, classHolder, id)
 		}
-	case "holders":
+	case "holders", "posts":
 		if lang, _ := c.language(r); c.sets[lang][r.Value] == nil {
 			c.fault(r, "there is no set %q in this language", r.Value)
 		}
 	default:
-		c.fault(r, "unknown key %q; a language knows phrases, sets, holders, actors, cues, grammar and places", r.Path[0])
+		c.fault(r, "unknown key %q; a language knows phrases, sets, holders, posts, actors, cues, grammar and places", r.Path[0])
 	}
 }
 
@@ -541,11 +553,14 @@ func (c *compiler) readGrammar(r Row) {
 			}
 			if _, twice := g.endings[fold(r.Value)]; !twice {
 				g.endings[fold(r.Value)] = p
+				g.cases = g.cases || p == partTarget
 			}
 			return
 		}
 		c.lex.roles = append(c.lex.roles, role{part: p, after: r.Path[1] == "after"})
 		c.phrase(r, r.Value, classRole, int32(len(c.lex.roles)-1))
+	case "held":
+		g.held = append(g.held, fold(r.Value))
 	case "joiners":
 		if g.joiners == nil {
 			g.joiners = map[string]bool{}
@@ -568,7 +583,7 @@ func (c *compiler) readGrammar(r Row) {
 			}
 		}
 	default:
-		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, joiners, numbers, common and abbreviations", r.Path[1])
+		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, joiners, numbers, common and abbreviations", r.Path[1])
 	}
 }
 

@@ -150,6 +150,12 @@ const (
 
 var partNames = map[string]part{"owner": partOwner, "agent": partAgent, "target": partTarget, "place": partPlace, "with": partWith, "topic": partTopic, "origin": partOrigin, "speaker": partSpeaker}
 
+// Values of output.id for holders.
+const (
+	holderPlain  = iota
+	holderPosted // an envoy or a mission, which serves in another state
+)
+
 // role is a word before or after a name that says what the name does in the sentence.
 type role struct {
 	part  part
@@ -159,7 +165,9 @@ type role struct {
 // grammar is what differs between languages.
 type grammar struct {
 	verbLast bool
+	cases    bool            // an ending, not a word before it, marks whom a deed is done to
 	endings  map[string]part // what is left of a word after the name
+	held     []string        // endings that make a holder's word an object
 	joiners  map[string]bool // words that join names: "and"
 }
 

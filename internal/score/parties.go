@@ -43,7 +43,7 @@ func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 		s.parties[i].part = s.partOf(l, fd, i)
 	}
 	s.joinGroups(l, fd)
-	s.attachHolders(fd)
+	s.attachHolders(l, fd)
 	if f == 0 && from == 0 {
 		s.titleParties = append(s.titleParties[:0], s.parties...)
 	}
@@ -189,7 +189,7 @@ func (s *scratch) joinGroups(l *Lexicon, f *field) {
 		if a.state == b.state || gap > 1 {
 			continue
 		}
-		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 || gap == 1 && s.isJoiner(l, f, a.end)
+		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 && s.listed(l, f, b) || gap == 1 && s.isJoiner(l, f, a.end)
 		joined = joined || gap == 0 && s.hyphenated(f, a, b)
 		if !joined {
 			continue
@@ -201,6 +201,12 @@ func (s *scratch) joinGroups(l *Lexicon, f *field) {
 			a.part = b.part
 		}
 	}
+}
+
+// listed says whether a name after a comma goes on with a list. Where the verb comes last, a comma also
+// parts the subject from the rest ("İran, Azerbaycan'ı uyardı"), so there "and" must close the list.
+func (s *scratch) listed(l *Lexicon, f *field, b *party) bool {
+	return !l.grammar[max(0, s.lang)].verbLast || int(b.end) < len(f.tokens) && s.isJoiner(l, f, b.end)
 }
 
 // hyphenated says whether two names are written as one: "Iran-Azerbaijan".
@@ -217,17 +223,20 @@ func (s *scratch) isJoiner(l *Lexicon, f *field, i int32) bool {
 // attachHolders ties each word like "ambassador" to the name whose it is: the nearest before it that
 // is no place, or the one right after it ("ambassador of Iran", «سفیر ایران»). A name that says where
 // the ambassador serves ("ambassador to Iran", "embassy in Baku") is a place.
-func (s *scratch) attachHolders(f *field) {
+func (s *scratch) attachHolders(l *Lexicon, f *field) {
 	const reach = 3 // words between a name and what it owns: "Iranian chargé d'affaires", "İranın Bakıdakı səfiri"
 	for _, h := range s.holders {
 		best, distance := -1, int32(reach+1)
 		for i := range s.parties {
 			p := &s.parties[i]
 			d, ok := s.owns(f, p, h)
+			if ok && s.isPost(l, i, h) { // "Azerbaycan'ın Tahran Büyükelçisi": where it serves
+				p.part, ok = partPlace, false
+			}
 			if ok && p.holder < 0 && d < distance {
 				best, distance = i, d
 			}
-			if !ok && p.start == h.end+1 && (p.part == partTarget || p.part == partPlace) {
+			if !ok && !l.grammar[max(0, s.lang)].cases && p.start == h.end+1 && (p.part == partTarget || p.part == partPlace) {
 				p.part = partPlace
 			}
 		}
@@ -235,6 +244,17 @@ func (s *scratch) attachHolders(f *field) {
 			s.parties[best].holder = h.start
 		}
 	}
+}
+
+// isPost says whether a party is the bare capital right before an embassy or envoy whose state is named
+// just before: it is where they serve.
+func (s *scratch) isPost(l *Lexicon, i int, h match) bool {
+	p := &s.parties[i]
+	if h.out.id != holderPosted || p.end != h.start || i == 0 || p.part != partNone || l.names[p.name].category != "capital" {
+		return false
+	}
+	owner := &s.parties[i-1]
+	return owner.state != p.state && p.start-owner.end <= 2 && (owner.part == partNone || owner.part == partOwner)
 }
 
 // owns says whether a party can be the one a holder word belongs to, and how many words lie between.
@@ -323,7 +343,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
 		beside := p.start >= 0 && max(m.start-p.end, p.start-m.end) <= 1
-		from, to = s.rankByFrame(ru.frame, k, p, left, beside, verbLast)
+		from, to = s.rankByFrame(l, f, ru.frame, k, p, left, beside, verbLast)
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)
@@ -337,7 +357,7 @@ func (s *scratch) objectBefore(p *party, m match) bool {
 }
 
 // rankByFrame ranks a party that neither is part of the phrase nor marked as agent, place or topic.
-func (s *scratch) rankByFrame(fr frame, k *kindData, p *party, left, beside, verbLast bool) (from, to float64) {
+func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *party, left, beside, verbLast bool) (from, to float64) {
 	marked := p.part == partTarget || p.part == partWith
 	switch {
 	case fr == frameBlamed:
@@ -372,14 +392,21 @@ func (s *scratch) rankByFrame(fr frame, k *kindData, p *party, left, beside, ver
 			return rankPossible, rankMarked
 		}
 		return rankLikely, rankOwner
-	case left && verbLast && p.holder >= 0:
-		return rankLikely, rankOwner
+	case left && verbLast && p.holder >= 0 && s.heldAsObject(l, f, p):
+		return rankRemote, rankMarked
 	case left && verbLast:
 		return rankPlain, rankLikely
 	case left:
 		return rankPlain, rankRemote
 	}
 	return rankPossible, rankPlain
+}
+
+// heldAsObject says whether the word a party owns has the ending of an object: "İran səfirini".
+func (s *scratch) heldAsObject(l *Lexicon, f *field, p *party) bool {
+	t := f.tokens[p.holder]
+	word := fold(f.text[t.start:t.end])
+	return slices.ContainsFunc(l.grammar[max(0, s.lang)].held, func(ending string) bool { return strings.HasSuffix(word, ending) })
 }
 
 // distance is what lies between a party and a match, as something to take off its rank.

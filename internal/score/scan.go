@@ -34,6 +34,7 @@ type token struct {
 const (
 	letterAscii = iota
 	letterAzeri // ə
+	letterQX    // q and x, which Azerbaijani has and Turkish has not
 	letterTurkic
 	letterLatin
 	letterCyrillic
@@ -146,7 +147,9 @@ func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *t
 				} else {
 					digits = false
 				}
-				s.letters[letterAscii]++
+				if s.letters[letterAscii]++; c == 'q' || c == 'x' || c == 'Q' || c == 'X' {
+					s.letters[letterQX]++
+				}
 			}
 		} else {
 			var r rune

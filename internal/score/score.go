@@ -132,7 +132,7 @@ func (s *scratch) voteLanguage(l *Lexicon, prior string) {
 		case "tr":
 			v += turkic
 		case "az":
-			v += turkic * 3 / 4
+			v += turkic + 4*s.letters[letterQX]*min(1, turkic)
 		case "en":
 			v++
 		}
