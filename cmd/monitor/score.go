@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -64,6 +65,7 @@ type line struct {
 	ID        string    `json:"id"`
 	Title     string    `json:"title"`
 	Text      string    `json:"text"`
+	Link      string    `json:"link"`
 	Lang      string    `json:"lang"`
 	Published time.Time `json:"published"`
 	FirstSeen time.Time `json:"first_seen"`
@@ -108,7 +110,7 @@ func scoreFiles(ctx context.Context, lexicon *score.Lexicon, names []string, std
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			lexicon.Score(a, &r)
+			lexicon.Explain(a, &r)
 			return show(a, &r)
 		})
 		if err != nil {
@@ -121,7 +123,7 @@ func scoreFiles(ctx context.Context, lexicon *score.Lexicon, names []string, std
 // bom is what editors of Windows put before a text in UTF-8.
 var bom = []byte("\ufeff")
 
-// eachArticle reads a file ("-" is standard input) in whichever of the four forms it is.
+// eachArticle reads a file ("-" is standard input) in whichever of the four forms it is, packed by gzip or not.
 func eachArticle(name string, stdin io.Reader, do func(*news.Article) error) error {
 	in := stdin
 	if name != "-" {
@@ -132,7 +134,10 @@ func eachArticle(name string, stdin io.Reader, do func(*news.Article) error) err
 		defer f.Close()
 		in = f
 	}
-	r := bufio.NewReaderSize(in, 64<<10)
+	r, err := unzipped(in)
+	if err != nil {
+		return err
+	}
 	head, err := r.Peek(4 << 10)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
@@ -152,6 +157,19 @@ func eachArticle(name string, stdin io.Reader, do func(*news.Article) error) err
 		return err
 	}
 	return eachOf(form, name, body, do)
+}
+
+// unzipped reads what gzip packed, and everything else as it is.
+func unzipped(in io.Reader) (*bufio.Reader, error) {
+	r := bufio.NewReaderSize(in, 64<<10)
+	if magic, err := r.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
+		return r, nil // too short a file shows when it is read
+	}
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	return bufio.NewReaderSize(z, 64<<10), nil
 }
 
 func eachOf(form form, name string, body []byte, do func(*news.Article) error) error {
@@ -257,7 +275,7 @@ func decodeLine(b []byte) (news.Article, error) {
 	if l.FirstSeen.IsZero() {
 		l.FirstSeen = l.Published
 	}
-	return news.Article{ID: l.ID, Title: l.Title, Text: l.Text, Language: l.Lang, Published: l.Published, FirstSeen: l.FirstSeen,
+	return news.Article{ID: l.ID, Title: l.Title, Text: l.Text, Link: l.Link, Language: l.Lang, Published: l.Published, FirstSeen: l.FirstSeen,
 		Source: news.Source{Outlet: l.Outlet, Family: l.Family, Bloc: l.Bloc, Weight: l.Weight}}, nil
 }
 

@@ -1,26 +1,103 @@
-package score
+package score_test
 
 import (
+	"os"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
+	"tensionmonitor/config"
 	"tensionmonitor/internal/news"
+	"tensionmonitor/internal/score"
 )
 
-var plain = strings.Repeat("The government of Armenia said on Tuesday that grain prices would rise again, after the harvest in the north had failed for a second year. ", 36)
-var related = strings.Repeat("Baku summoned the Iranian ambassador on Tuesday, and the State Security Service arrested five agents of Iran in Nakhchivan after talks. ", 36)
+const articleSize = 5 << 10 // bytes: a long agency report
 
+// articles makes long articles of the labelled texts, one a language.
+func articles(b *testing.B) []news.Article {
+	b.Helper()
+	var out []news.Article
+	for _, lang := range []string{"en", "az", "fa", "ru", "tr"} {
+		data, err := os.ReadFile("testdata/tune/" + lang + ".txtar")
+		if err != nil {
+			b.Fatal(err)
+		}
+		all, err := score.ReadLabels(lang, data)
+		if err != nil {
+			b.Fatal(err)
+		}
+		var text strings.Builder
+		for i := 0; text.Len() < articleSize; i++ {
+			a := all[i%len(all)].Article
+			text.WriteString(a.Title + ".\n" + a.Text + "\n")
+		}
+		out = append(out, news.Article{Title: "News", Text: text.String()})
+	}
+	return out
+}
+
+// BenchmarkScore scores articles of 5 KB in five languages in turn, with the lexicon as it is shipped.
+// The reference is what any scorer has to do at least, with the standard library: lower the case and
+// split at spaces. The same texts, all about one pair, are no pair's for a lexicon made for another.
 func BenchmarkScore(b *testing.B) {
-	lex := compiled(b, "AZE-IRN")
-	for name, text := range map[string]string{"plain": plain, "related": related} {
+	all := articles(b)
+	size := 0
+	for _, a := range all {
+		size += len(a.Text)
+	}
+	for name, pair := range map[string]string{"pair": "AZE-IRN", "no_pair": "RUS-USA"} {
+		lex := shipped(b, pair)
 		b.Run(name, func(b *testing.B) {
-			a := &news.Article{Title: "Prices", Text: text}
-			var r Result
-			b.SetBytes(int64(len(a.Title) + len(a.Text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				lex.Score(a, &r)
+			var r score.Result
+			for i := range all { // grow what is reused
+				lex.Score(&all[i], &r)
 			}
+			b.SetBytes(int64(size / len(all)))
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				lex.Score(&all[n%len(all)], &r)
+				n++
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "articles/s")
+			b.ReportMetric(b.Elapsed().Seconds()/reference(all, n).Seconds(), "x_lower+fields")
 		})
 	}
+}
+
+// reference measures lowering and splitting n articles.
+func reference(all []news.Article, n int) time.Duration {
+	began, words := time.Now(), 0
+	for i := range n {
+		words += len(strings.Fields(strings.ToLower(all[i%len(all)].Text)))
+	}
+	runtime.KeepAlive(words)
+	return time.Since(began)
+}
+
+// BenchmarkCompile is what a start or a reload spends on the words: reading the YAML and compiling it.
+func BenchmarkCompile(b *testing.B) {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	lex := shipped(b)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(lex)
+	read, err := config.Lexicon("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	rows := make([]score.Row, len(read))
+	for i, r := range read {
+		rows[i] = score.Row(r)
+	}
+	for b.Loop() {
+		if _, err := score.Compile(rows, []string{"AZE-IRN"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(rows)), "rows")
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
 }

@@ -19,7 +19,7 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
 	c := &compiler{
-		lex: &Lexicon{hash: hashRows(rows), langBits: map[string]uint8{}, adversaries: map[[2]int]bool{}, far: 12,
+		lex: &Lexicon{hash: hashRows(rows), adversaries: map[[2]int]bool{}, far: 12,
 			numbers: confidence{Title: 1, Lead: 1, Text: 1, Inferred: 1, Distant: 1}},
 		gap:     4,
 		sets:    map[string]map[string][]string{},
@@ -67,9 +67,10 @@ type compiler struct {
 
 // phraseEntry is a phrase on its way into the trie.
 type phraseEntry struct {
-	row Row
-	seq []piece
-	out output
+	row  Row
+	lang *language
+	seq  []piece
+	out  output
 }
 
 type commonWord struct {
@@ -81,20 +82,22 @@ func (c *compiler) fault(r Row, format string, args ...any) {
 	c.faults = append(c.faults, fmt.Errorf("%s:%d: %s: %s", r.File, r.Line, strings.Join(r.Path, "."), fmt.Sprintf(format, args...)))
 }
 
-// language gives the bit of the language whose folder the row's file is in.
-func (c *compiler) language(r Row) (string, uint8) {
-	lang := path.Dir(r.File)
-	if bit, ok := c.lex.langBits[lang]; ok {
-		return lang, bit
+// language gives the language whose folder the row's file is in.
+func (c *compiler) language(r Row) *language {
+	name := path.Dir(r.File)
+	for _, t := range c.lex.languages {
+		if t.name == name {
+			return t
+		}
 	}
-	if len(c.lex.langs) == maxLangs {
-		c.fault(r, "%q is one language too many, at most %d", lang, maxLangs)
-		return lang, 0
+	if len(c.lex.languages) == maxLangs {
+		c.fault(r, "%q is one language too many, at most %d", name, maxLangs)
+		return c.lex.languages[0]
 	}
-	bit := uint8(1) << len(c.lex.langs)
-	c.lex.langs = append(c.lex.langs, lang)
-	c.lex.langBits[lang] = bit
-	return lang, bit
+	t := &language{name: name, bit: 1 << len(c.lex.languages), rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{},
+		endings: map[string]part{}, joiners: map[string]bool{}}
+	c.lex.languages = append(c.lex.languages, t)
+	return t
 }
 
 // readTop reads what belongs to no language: version, numbers, states and kinds, then the sets, which
@@ -254,7 +257,7 @@ func (c *compiler) truth(r Row) bool {
 }
 
 func (c *compiler) readSets(r Row) {
-	lang, _ := c.language(r)
+	lang := c.language(r).name
 	switch {
 	case r.Path[0] == "sets" && len(r.Path) == 3:
 		if c.sets[lang] == nil {
@@ -328,7 +331,7 @@ func (c *compiler) readEntry(r Row, rows []Row, depth int) {
 		}
 		c.phrase(r, r.Value, classPlace, int32(i))
 	case "sets":
-		if lang, _ := c.language(r); c.holders[lang][r.Path[1]] {
+		if lang := path.Dir(r.File); c.holders[lang][r.Path[1]] {
 			id := int32(holderPlain)
 			if c.posts[lang][r.Path[1]] {
 				id = holderPosted
@@ -336,7 +339,7 @@ func (c *compiler) readEntry(r Row, rows []Row, depth int) {
 			c.phrase(r, r.Value, classHolder, id)
 		}
 	case "holders", "posts":
-		if lang, _ := c.language(r); c.sets[lang][r.Value] == nil {
+		if c.sets[path.Dir(r.File)][r.Value] == nil {
 			c.fault(r, "there is no set %q in this language", r.Value)
 		}
 	default:
@@ -359,13 +362,13 @@ func options(rows []Row, depth int) map[string]Row {
 
 // phrase parses a phrase and keeps it for the graph.
 func (c *compiler) phrase(r Row, text string, class outClass, id int32) []piece {
-	lang, bit := c.language(r)
-	seq, err := parsePhrase(text, c.sets[lang], c.gap)
+	lang := c.language(r)
+	seq, err := parsePhrase(text, c.sets[lang.name], c.gap)
 	if err != nil {
 		c.fault(r, "phrase %q: %v", text, err)
 		return nil
 	}
-	p := phraseEntry{r, seq, output{class: class, langs: bit, id: id}}
+	p := phraseEntry{r, lang, seq, output{class: class, id: id}}
 	if earlier, twice := c.repeats(p); twice && class != classCue && class != classHolder {
 		c.fault(r, "phrase %q is there already, as %s", text, c.meaning(earlier))
 	}
@@ -380,7 +383,7 @@ func (c *compiler) repeats(p phraseEntry) (earlier output, all bool) {
 	all = len(vs) > 0
 	key := make([]byte, 0, 64)
 	for _, v := range vs {
-		key = append(key[:0], byte(p.out.class), p.out.langs)
+		key = append(key[:0], byte(p.out.class), p.lang.bit)
 		for _, e := range v {
 			key = append(append(key, e.word...), ' ', byte(e.gap))
 			if e.stem {
@@ -410,8 +413,7 @@ func (c *compiler) readPhrase(r Row, o map[string]Row) {
 	if k < 0 || !ok {
 		return
 	}
-	lang, _ := c.language(r)
-	key := r.Path[1] + "." + lang
+	key := r.Path[1] + "." + path.Dir(r.File)
 	c.ordinal[key]++
 	ru := rule{kind: k, frame: f, id: key + "." + strconv.Itoa(c.ordinal[key]), intensity: c.lex.kinds[k].Intensity}
 	for name, opt := range o {
@@ -534,8 +536,7 @@ func (c *compiler) readGrammar(r Row) {
 		c.fault(r, "grammar is a list of keys")
 		return
 	}
-	lang, bit := c.language(r)
-	g := &c.lex.grammar[slices.Index(c.lex.langs, lang)]
+	g := c.language(r)
 	switch r.Path[1] {
 	case "order":
 		if g.verbLast = r.Value == "sov"; !g.verbLast && r.Value != "svo" {
@@ -548,9 +549,6 @@ func (c *compiler) readGrammar(r Row) {
 			return
 		}
 		if r.Path[1] == "endings" {
-			if g.endings == nil {
-				g.endings = map[string]part{}
-			}
 			if _, twice := g.endings[fold(r.Value)]; !twice {
 				g.endings[fold(r.Value)] = p
 				g.cases = g.cases || p == partTarget
@@ -562,9 +560,6 @@ func (c *compiler) readGrammar(r Row) {
 	case "held":
 		g.held = append(g.held, fold(r.Value))
 	case "joiners":
-		if g.joiners == nil {
-			g.joiners = map[string]bool{}
-		}
 		g.joiners[fold(r.Value)] = true
 	case "numbers":
 		c.lex.values = append(c.lex.values, int32(c.number(r, 0, 1e6)))
@@ -577,7 +572,7 @@ func (c *compiler) readGrammar(r Row) {
 		}
 		for _, w := range words {
 			if r.Path[1] == "common" {
-				c.common = append(c.common, commonWord{w, bit})
+				c.common = append(c.common, commonWord{w, g.bit})
 			} else {
 				c.abbrev = append(c.abbrev, w)
 			}
@@ -616,7 +611,7 @@ func (c *compiler) build() {
 	l := c.lex
 	l.symLangs = make([]uint8, 1)
 	for _, p := range c.phrases {
-		words(p.seq, func(e element) { c.symbol(e, p.out.langs) })
+		words(p.seq, func(e element) { c.symbol(e, p.lang.bit) })
 	}
 	for _, w := range c.common {
 		c.symbol(w.word, w.lang)
@@ -629,11 +624,30 @@ func (c *compiler) build() {
 		l.abbreviation[c.symbols[w]] = true
 	}
 	c.buildWords()
-	l.graph = &phraseGraph{}
+	l.actorGraph = &phraseGraph{}
+	l.unknown = &language{rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}}
 	for _, p := range c.phrases {
-		l.graph.add(p.seq, p.out, func(e element) int32 { return c.symbols[e] })
+		c.graphOf(p).add(p.seq, p.out, func(e element) int32 { return c.symbols[e] })
 	}
-	l.graph.freeze(len(c.symbols) + 1)
+	l.actorGraph.freeze(len(c.symbols) + 1)
+	for _, t := range append([]*language{l.unknown}, l.languages...) {
+		for _, g := range []*phraseGraph{t.rules, t.cues, t.syntax} {
+			g.freeze(len(c.symbols) + 1)
+		}
+	}
+}
+
+// graphOf gives the graph a phrase belongs to: what is looked for at one time is together.
+func (c *compiler) graphOf(p phraseEntry) *phraseGraph {
+	switch p.out.class {
+	case classActor:
+		return c.lex.actorGraph
+	case classRule:
+		return p.lang.rules
+	case classCue:
+		return p.lang.cues
+	}
+	return p.lang.syntax
 }
 
 func (c *compiler) buildWords() {
@@ -650,7 +664,7 @@ func (c *compiler) buildWords() {
 	for s, e := range elements[1:] {
 		codes := make([]uint8, 0, len(e.word))
 		for _, r := range e.word {
-			codes = append(codes, c.lex.abc.of(r))
+			codes = append(codes, c.lex.abc.of(r).code())
 		}
 		patterns = append(patterns, pattern{codes, int32(s + 1), e.stem})
 	}

@@ -209,7 +209,7 @@ func Evaluate(lex *Lexicon, labels []Label) *Evaluation {
 	}
 	for _, l := range labels {
 		var r Result
-		lex.Score(&l.Article, &r)
+		lex.Explain(&l.Article, &r)
 		if ev.Langs[l.Lang] == nil {
 			ev.Langs[l.Lang] = &Measures{}
 		}

@@ -83,9 +83,22 @@ func foldDigit(r rune) rune {
 	return '0' + (r - zero)
 }
 
+// letter is what the scanner has to know of a rune: its code in the low byte, and above it the class of
+// letters it tells a language by, and the flags.
+type letter uint16
+
+const (
+	letterUpper    letter = 1 << 15
+	letterDigit    letter = 1 << 14
+	letterClassBit        = 8 // where the class begins, of four bits
+)
+
+func (x letter) code() uint8 { return uint8(x) }
+func (x letter) class() int  { return int(x>>letterClassBit) & 15 }
+
 // alphabet numbers the letters a lexicon uses, so that a folded word is a string of small codes.
 type alphabet struct {
-	code [0x10000]uint8
+	letters [0x10000]letter
 }
 
 // newAlphabet makes the alphabet of the letters in words (which are folded already).
@@ -102,29 +115,47 @@ func newAlphabet(words []string) *alphabet {
 	}
 	a := &alphabet{}
 	for r, f := range skeletons() {
+		x := letter(codeOther)
 		switch {
 		case f == -1:
-			a.code[r] = codeSkip
+			x = letter(codeSkip)
 		case f == 0:
-			a.code[r] = codeBreak
+			x = letter(codeBreak)
 		case seen[f] != 0:
-			a.code[r] = seen[f]
-		default:
-			a.code[r] = codeOther
+			x = letter(seen[f])
+		}
+		if f > 0 {
+			x |= letter(letterClass(rune(r))) << letterClassBit
+		}
+		a.letters[r] = x
+	}
+	for r := range rune(len(a.letters)) {
+		if a.letters[r].code() > codeSkip {
+			a.letters[r] |= flags(r)
 		}
 	}
 	return a
 }
 
-// of gives the code of any rune.
-func (a *alphabet) of(r rune) uint8 {
-	if uint32(r) < uint32(len(a.code)) {
-		return a.code[r]
+func flags(r rune) (x letter) {
+	if unicode.IsUpper(r) {
+		x |= letterUpper
+	}
+	if unicode.IsDigit(r) {
+		x |= letterDigit
+	}
+	return x
+}
+
+// of gives what there is to know of any rune.
+func (a *alphabet) of(r rune) letter {
+	if uint32(r) < uint32(len(a.letters)) {
+		return a.letters[r]
 	}
 	if unicode.IsLetter(r) {
-		return codeOther
+		return letter(codeOther)
 	}
-	return codeBreak
+	return letter(codeBreak)
 }
 
 // fold gives the skeleton of a word, as the lexicon's phrases are kept.

@@ -64,7 +64,7 @@ func (s *scratch) findCues(l *Lexicon) {
 	s.wide = s.wide[:0]
 	for f := range s.fields {
 		fd := &s.fields[f]
-		s.m = matcher{graph: l.graph, tokens: fd.tokens, syms: s.syms, classes: classCue, langs: s.langs, found: s.m.found[:0]}
+		s.m = matcher{graph: s.tongue.cues, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
 		s.cues[f] = append(s.cues[f][:0], longestAll(s.m.found)...)
 		for _, c := range s.cues[f] {
@@ -181,7 +181,7 @@ func shift(v, add float64) float64 {
 func (s *scratch) spokenOf(l *Lexicon, f, i int) bool {
 	rules, tokens := s.rules[f], s.fields[f].tokens
 	m := rules[i]
-	verbLast := l.grammar[max(0, s.lang)].verbLast // what follows a last verb is a new clause
+	verbLast := s.tongue.verbLast // what follows a last verb is a new clause
 	if l.kindData[l.rules[m.out.id].kind].rhetoric {
 		return false
 	}

@@ -3,7 +3,6 @@
 package score
 
 import (
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -30,19 +29,18 @@ type Lexicon struct {
 
 	abc          *alphabet
 	words        *wordIndex
-	graph        *phraseGraph
-	symLangs     []uint8 // by symbol: the languages that have the word
-	abbreviation []bool  // by symbol
+	actorGraph   *phraseGraph // names in all languages
+	symLangs     []uint8      // by symbol: the languages that have the word
+	abbreviation []bool       // by symbol
 
-	names    []name
-	rules    []rule
-	cues     []cue
-	roles    []role
-	values   []int32  // of number words
-	places   []string // canonical names
-	grammar  [maxLangs]grammar
-	langs    []string
-	langBits map[string]uint8
+	names     []name
+	rules     []rule
+	cues      []cue
+	roles     []role
+	values    []int32  // of number words
+	places    []string // canonical names
+	languages []*language
+	unknown   *language // has no words
 
 	pool sync.Pool
 }
@@ -162,8 +160,13 @@ type role struct {
 	after bool
 }
 
-// grammar is what differs between languages.
-type grammar struct {
+// language is what differs between languages.
+type language struct {
+	name     string
+	bit      uint8 // in Lexicon.symLangs
+	rules    *phraseGraph
+	cues     *phraseGraph
+	syntax   *phraseGraph // roles, holders, numbers and places
 	verbLast bool
 	cases    bool            // an ending, not a word before it, marks whom a deed is done to
 	endings  map[string]part // what is left of a word after the name
@@ -181,4 +184,11 @@ func (l *Lexicon) Hash() string { return l.hash }
 func (l *Lexicon) Kinds() []Kind { return slices.Clone(l.kinds) }
 
 // Languages lists the languages the lexicon has phrases for, sorted.
-func (l *Lexicon) Languages() []string { return slices.Sorted(maps.Keys(l.langBits)) }
+func (l *Lexicon) Languages() []string {
+	var names []string
+	for _, t := range l.languages {
+		names = append(names, t.name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -18,13 +18,11 @@ const maxSpan = 64
 
 // matcher walks the phrase graph over one field.
 type matcher struct {
-	graph   *phraseGraph
-	tokens  []token
-	syms    []int32
-	classes outClass
-	langs   uint8
-	limit   int32 // first token of the next sentence
-	found   []match
+	graph  *phraseGraph
+	tokens []token
+	syms   []int32
+	limit  int32 // first token of the next sentence
+	found  []match
 }
 
 // find collects every phrase of the given classes that begins in tokens [from, to), which must not
@@ -38,13 +36,26 @@ func (m *matcher) find(from, to int32) {
 			continue
 		}
 		for _, sym := range m.syms[t.sym : t.sym+int32(t.syms)] {
+			if g.begins[sym/64]&(1<<(sym%64)) == 0 {
+				continue
+			}
 			for _, st := range g.starts[g.firsts[sym]:g.firsts[sym+1]] {
-				if s := &g.states[st]; s.class&m.classes != 0 && s.langs&m.langs != 0 {
-					m.walk(st, i, i+1, 1)
+				if st.reach == 0 || m.ahead(i+1, st) {
+					m.walk(st.state, i, i+1, 1)
 				}
 			}
 		}
 	}
+}
+
+// ahead says whether one of the words from next on may be the next word of a phrase.
+func (m *matcher) ahead(next int32, st start) bool {
+	for k := next; k < min(next+int32(st.reach), m.limit); k++ {
+		if m.tokens[k].sieve&st.next != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // walk goes on from a state: it reports a phrase that ends here, or follows the next words.
@@ -58,6 +69,9 @@ func (m *matcher) walk(st, start, next int32, words uint64) {
 		t := &m.tokens[k]
 		if t.marks&markHard != 0 {
 			return
+		}
+		if t.sieve&s.next == 0 {
+			continue
 		}
 		for _, sym := range m.syms[t.sym : t.sym+int32(t.syms)] {
 			m.step(st, sym, start, k, words)

@@ -20,7 +20,7 @@ const maxParties = 16
 // readSentence finds the parties of a sentence and what each of them does in it.
 func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 	fd := &s.fields[f]
-	s.m = matcher{graph: l.graph, tokens: fd.tokens, syms: s.syms, classes: classRole | classHolder | classNumber | classPlace, langs: s.langs, found: s.m.found[:0]}
+	s.m = matcher{graph: s.tongue.syntax, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
 	s.m.find(from, to)
 	s.holders, s.marks = s.holders[:0], s.marks[:0]
 	for _, m := range longestAll(s.m.found) {
@@ -156,7 +156,7 @@ func (s *scratch) clear(f *field, from, to int32) bool {
 
 // ending tells a party's part by its case ending: what follows the apostrophe or the stem.
 func (s *scratch) ending(l *Lexicon, f *field, p *party) part {
-	endings := l.grammar[max(0, s.lang)].endings
+	endings := s.tongue.endings
 	if len(endings) == 0 {
 		return partNone
 	}
@@ -206,7 +206,7 @@ func (s *scratch) joinGroups(l *Lexicon, f *field) {
 // listed says whether a name after a comma goes on with a list. Where the verb comes last, a comma also
 // parts the subject from the rest ("İran, Azerbaycan'ı uyardı"), so there "and" must close the list.
 func (s *scratch) listed(l *Lexicon, f *field, b *party) bool {
-	return !l.grammar[max(0, s.lang)].verbLast || int(b.end) < len(f.tokens) && s.isJoiner(l, f, b.end)
+	return !s.tongue.verbLast || int(b.end) < len(f.tokens) && s.isJoiner(l, f, b.end)
 }
 
 // hyphenated says whether two names are written as one: "Iran-Azerbaijan".
@@ -217,7 +217,7 @@ func (s *scratch) hyphenated(f *field, a, b *party) bool {
 
 // isJoiner says whether the token is one of the words that join names, such as "and".
 func (s *scratch) isJoiner(l *Lexicon, f *field, i int32) bool {
-	return l.grammar[max(0, s.lang)].joiners[fold(f.text[f.tokens[i].start:f.tokens[i].end])]
+	return s.tongue.joiners[fold(f.text[f.tokens[i].start:f.tokens[i].end])]
 }
 
 // attachHolders ties each word like "ambassador" to the name whose it is: the nearest before it that
@@ -236,7 +236,7 @@ func (s *scratch) attachHolders(l *Lexicon, f *field) {
 			if ok && p.holder < 0 && d < distance {
 				best, distance = i, d
 			}
-			if !ok && !l.grammar[max(0, s.lang)].cases && p.start == h.end+1 && (p.part == partTarget || p.part == partPlace) {
+			if !ok && !s.tongue.cases && p.start == h.end+1 && (p.part == partTarget || p.part == partPlace) {
 				p.part = partPlace
 			}
 		}
@@ -304,7 +304,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	left, right := p.end <= m.start, p.start >= m.end
 	inside := !left && !right && p.holder < 0 && p.part != partPlace && p.part != partTopic
 	object := inside || p.holder >= m.start && p.holder < m.end
-	verbLast := l.grammar[max(0, s.lang)].verbLast
+	verbLast := s.tongue.verbLast
 	switch {
 	case object && k.objectFrom:
 		from, to = rankOwner, rankPossible
@@ -406,7 +406,7 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 func (s *scratch) heldAsObject(l *Lexicon, f *field, p *party) bool {
 	t := f.tokens[p.holder]
 	word := fold(f.text[t.start:t.end])
-	return slices.ContainsFunc(l.grammar[max(0, s.lang)].held, func(ending string) bool { return strings.HasSuffix(word, ending) })
+	return slices.ContainsFunc(s.tongue.held, func(ending string) bool { return strings.HasSuffix(word, ending) })
 }
 
 // distance is what lies between a party and a match, as something to take off its rank.

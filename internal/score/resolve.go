@@ -66,7 +66,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 		ofPair  = 0.6 // a text is rather about its pair than about a bystander
 	)
 	passive := l.rules[m.out.id].frame == framePassive
-	verbLast := l.grammar[max(0, s.lang)].verbLast
+	verbLast := s.tongue.verbLast
 	var fromRank, toRank [maxParties]float64
 	for i := range s.parties {
 		fromRank[i], toRank[i] = s.rank(l, fd, &s.parties[i], m)

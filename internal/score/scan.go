@@ -27,7 +27,8 @@ type token struct {
 	marks      uint8
 	sentence   int32
 	paragraph  int32
-	value      int32 // of a number
+	value      int32  // of a number
+	sieve      uint64 // symbolBit of all its symbols
 }
 
 // Classes of letters that tell languages apart.
@@ -43,13 +44,17 @@ const (
 	letterClasses
 )
 
-// letterClass sorts a letter outside ASCII.
+// letterClass sorts a letter.
 func letterClass(r rune) int {
 	switch {
 	case r == 'ə' || r == 'Ə':
 		return letterAzeri
 	case r == 'ı' || r == 'ğ' || r == 'ş' || r == 'İ' || r == 'Ş' || r == 'Ğ':
 		return letterTurkic
+	case r == 'q' || r == 'x' || r == 'Q' || r == 'X':
+		return letterQX
+	case r < 0x80:
+		return letterAscii
 	case r < 0x250:
 		return letterLatin
 	case r >= 0x400 && r < 0x530:
@@ -79,7 +84,7 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 	for i := 0; i < len(text); {
 		c := text[i]
 		if c < utf8.RuneSelf {
-			if abc.code[c] <= codeSkip {
+			if abc.letters[c].code() <= codeSkip {
 				switch c {
 				case ' ':
 				case '\n':
@@ -103,7 +108,7 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 			}
 		} else {
 			r, size := utf8.DecodeRuneInString(text[i:])
-			if abc.of(r) <= codeSkip {
+			if abc.of(r).code() <= codeSkip {
 				switch r {
 				case '؟', '۔', '…', '\u2028', '\u2029':
 					newSentence = true
@@ -129,47 +134,16 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 
 // word reads the word at i into t and gives the place after it.
 func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *token) int {
-	node, alive, letters := int32(0), true, 0
-	if c := text[i]; c >= 'A' && c <= 'Z' {
-		t.marks |= markCapital
-	}
-	digits := true
+	node, alive, letters, digits := uint32(0), true, 0, 0
+	nodes := words.nodes
 	for i < len(text) {
-		var code uint8
-		size := 1
-		if c := text[i]; c < utf8.RuneSelf {
-			code = abc.code[c]
-			if code > codeSkip {
-				if c >= '0' && c <= '9' {
-					if digits && t.value < 1<<24 {
-						t.value = t.value*10 + int32(c-'0')
-					}
-				} else {
-					digits = false
-				}
-				if s.letters[letterAscii]++; c == 'q' || c == 'x' || c == 'Q' || c == 'X' {
-					s.letters[letterQX]++
-				}
+		x, size := abc.at(text, i)
+		code := x.code()
+		if code <= codeSkip {
+			if code == codeSkip {
+				i += size
+				continue
 			}
-		} else {
-			var r rune
-			r, size = utf8.DecodeRuneInString(text[i:])
-			code = abc.of(r)
-			if code > codeSkip {
-				s.letters[letterClass(r)]++
-				if letters == 0 && unicode.IsUpper(r) {
-					t.marks |= markCapital
-				}
-				if unicode.IsDigit(r) {
-					if digits && t.value < 1<<24 {
-						t.value = t.value*10 + (foldDigit(r) - '0')
-					}
-				} else {
-					digits = false
-				}
-			}
-		}
-		if code == codeBreak {
 			if letters > 1 {
 				if end := apostropheEnding(text, i); end > i {
 					t.marks |= markOwner
@@ -178,30 +152,44 @@ func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *t
 			}
 			break
 		}
-		i += size
-		if code == codeSkip {
-			continue
+		if class := x.class(); class != letterAscii {
+			s.letters[class]++
 		}
+		if x >= letterDigit {
+			if x&letterUpper != 0 && letters == 0 {
+				t.marks |= markCapital
+			}
+			if x&letterDigit != 0 {
+				digits++
+				if r, _ := utf8.DecodeRuneInString(text[i:]); t.value < 1<<24 {
+					t.value = t.value*10 + (foldDigit(r) - '0')
+				}
+			}
+		}
+		i += size
 		letters++
 		if !alive {
 			continue
 		}
-		to := words.base[node] + int32(code)
-		if words.check[to] != node+1 {
+		to := nodes[node]>>nodeBase + uint32(code)
+		if uint8(nodes[to]) != code {
 			alive = false
 			continue
 		}
 		node = to
-		if sym := words.stem[node]; sym != 0 {
+		if nodes[node]&nodeEnds != 0 {
+			if sym := words.ends[node].stem; sym != 0 {
+				s.addSymbol(t, sym)
+			}
+		}
+	}
+	if alive && letters > 0 && nodes[node]&nodeEnds != 0 {
+		if sym := words.ends[node].exact; sym != 0 {
 			s.addSymbol(t, sym)
 		}
 	}
-	if alive && letters > 0 {
-		if sym := words.exact[node]; sym != 0 {
-			s.addSymbol(t, sym)
-		}
-	}
-	if digits {
+	s.letters[letterAscii] += letters // of any class: see scratch.tellLanguage
+	if digits == letters {
 		t.marks |= markDigit
 	} else {
 		t.value = 0
@@ -210,10 +198,25 @@ func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *t
 	return i
 }
 
+// at gives the letter at i and its size in bytes. Two-byte letters, which are most of those outside
+// ASCII in the languages read here, are decoded in place.
+func (a *alphabet) at(text string, i int) (letter, int) {
+	c := text[i]
+	if c < utf8.RuneSelf {
+		return a.letters[c], 1
+	}
+	if c >= 0xC2 && c < 0xE0 && i+1 < len(text) && text[i+1]&0xC0 == 0x80 {
+		return a.letters[uint16(c&0x1F)<<6|uint16(text[i+1]&0x3F)], 2
+	}
+	r, size := utf8.DecodeRuneInString(text[i:])
+	return a.of(r), size
+}
+
 func (s *scratch) addSymbol(t *token, sym int32) {
 	if t.syms < 255 {
 		s.syms = append(s.syms, sym)
 		t.syms++
+		t.sieve |= symbolBit(sym)
 	}
 }
 

@@ -2,7 +2,6 @@ package score
 
 import (
 	"math/bits"
-	"slices"
 
 	"tensionmonitor/internal/news"
 )
@@ -12,8 +11,7 @@ type scratch struct {
 	fields  [2]field
 	syms    []int32
 	letters [letterClasses]int
-	langs   uint8
-	lang    int // index into Lexicon.langs, -1 unknown
+	tongue  *language
 
 	m       matcher
 	actors  [2][]actor
@@ -44,17 +42,23 @@ type actor struct {
 const maxScratch = 1 << 16
 
 // Score fills r with what the article says, reusing r's memory. It is safe for concurrent use, takes
-// time linear in the text, and allocates nothing for a text that names no pair once r has grown.
-func (l *Lexicon) Score(a *news.Article, r *Result) {
+// time linear in the text, and allocates nothing for a text that does not name both states of a pair:
+// of such a text it says only that, without mentions.
+func (l *Lexicon) Score(a *news.Article, r *Result) { l.score(a, r, false) }
+
+// Explain is Score with the mentions of any text, whoever the actors are.
+func (l *Lexicon) Explain(a *news.Article, r *Result) { l.score(a, r, true) }
+
+func (l *Lexicon) score(a *news.Article, r *Result, explain bool) {
 	s := l.pool.Get().(*scratch)
 	s.read(l, a)
 	r.reset()
-	if s.lang >= 0 {
-		r.Lang = l.langs[s.lang]
-	}
+	r.Lang = s.tongue.name
 	s.findActors(l, a)
-	s.findRules(l)
-	s.judge(l, r)
+	if explain || s.pairNamed(l) {
+		s.findRules(l)
+		s.judge(l, r)
+	}
 	if cap(s.syms) <= maxScratch {
 		s.fields[0].text, s.fields[1].text = "", ""
 		l.pool.Put(s)
@@ -77,12 +81,11 @@ func (s *scratch) read(l *Lexicon, a *news.Article) {
 }
 
 // tellLanguage decides by script and letters, then by the words only one language has, then by what
-// the feed says of itself. s.langs gets the languages whose phrases are looked for.
+// the feed says of itself.
 func (s *scratch) tellLanguage(l *Lexicon, prior string) {
 	n := &s.letters
-	s.lang = -1
-	latin := n[letterAscii] + n[letterAzeri] + n[letterTurkic] + n[letterLatin]
 	arabic := n[letterArabic] + n[letterPersian]
+	latin := n[letterAscii] - n[letterCyrillic] - arabic // letterAscii counts them all
 	switch {
 	case n[letterCyrillic] > latin && n[letterCyrillic] > arabic:
 		s.setLanguage(l, "ru")
@@ -99,9 +102,13 @@ func (s *scratch) tellLanguage(l *Lexicon, prior string) {
 	}
 }
 
-func (s *scratch) setLanguage(l *Lexicon, lang string) {
-	s.langs = l.langBits[lang]
-	s.lang = slices.Index(l.langs, lang)
+func (s *scratch) setLanguage(l *Lexicon, name string) {
+	s.tongue = l.unknown
+	for _, t := range l.languages {
+		if t.name == name {
+			s.tongue = t
+		}
+	}
 }
 
 // voteLanguage lets the words vote that belong to one Latin-script language alone.
@@ -120,13 +127,14 @@ func (s *scratch) voteLanguage(l *Lexicon, prior string) {
 		}
 	}
 	turkic := 4 * (s.letters[letterTurkic] + s.letters[letterAzeri])
-	best, most := -1, 0
-	for i, lang := range l.langs {
+	s.tongue = l.unknown
+	most := 0
+	for i, t := range l.languages {
 		v := 2 * votes[i]
-		if lang == prior {
+		if t.name == prior {
 			v += 3
 		}
-		switch lang {
+		switch t.name {
 		case "fa", "ru":
 			continue
 		case "tr":
@@ -137,11 +145,8 @@ func (s *scratch) voteLanguage(l *Lexicon, prior string) {
 			v++
 		}
 		if v > most {
-			best, most = i, v
+			s.tongue, most = t, v
 		}
-	}
-	if s.lang = best; best >= 0 {
-		s.langs = 1 << best
 	}
 }
 
@@ -151,7 +156,7 @@ func (s *scratch) findActors(l *Lexicon, a *news.Article) {
 	at := a.Time()
 	for f := range s.fields {
 		fd := &s.fields[f]
-		s.m = matcher{graph: l.graph, tokens: fd.tokens, syms: s.syms, classes: classActor, langs: 0xFF, found: s.m.found[:0]}
+		s.m = matcher{graph: l.actorGraph, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
 		found := longest(s.m.found)
 		from, to := fd.frame(l, found, a.Outlet)
@@ -219,7 +224,7 @@ func longest(found []match) []match {
 func (s *scratch) findRules(l *Lexicon) {
 	for f := range s.fields {
 		fd := &s.fields[f]
-		s.m = matcher{graph: l.graph, tokens: fd.tokens, syms: s.syms, classes: classRule, langs: s.langs, found: s.m.found[:0]}
+		s.m = matcher{graph: s.tongue.rules, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
 		s.rules[f] = append(s.rules[f][:0], settle(s.m.found)...)
 	}

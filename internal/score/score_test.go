@@ -182,7 +182,7 @@ func TestWhoDidWhatToWhom(t *testing.T) {
 		{"Zarif condemns Azerbaijan", "condemn IRN>AZE 2"},
 	} {
 		var r Result
-		lex.Score(&news.Article{Title: c.title}, &r)
+		lex.Explain(&news.Article{Title: c.title}, &r)
 		if got := told(r); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.title, got, c.want)
 		}
@@ -198,7 +198,7 @@ func TestDatelinesAreNoActors(t *testing.T) {
 		{"Iran and Azerbaijan: Baku arrested five agents.", "arrest AZE>IRN 5 n5"},
 	} {
 		var r Result
-		lex.Score(&news.Article{Title: "News", Text: c.text}, &r)
+		lex.Explain(&news.Article{Title: "News", Text: c.text}, &r)
 		if got := told(r); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.text, got, c.want)
 		}
@@ -223,6 +223,22 @@ func TestSpansPointIntoTheText(t *testing.T) {
 		if text[m.Span[0]:m.Span[1]] != m.Text {
 			t.Errorf("%q is not at %v of the %s", m.Text, m.Span, m.Field)
 		}
+	}
+}
+
+// Score passes over what Explain would say of a text that names no pair; on any other they agree.
+func TestScoreAndExplain(t *testing.T) {
+	lex := compiled(t, "AZE-IRN")
+	var r Result
+	lex.Score(&news.Article{Title: "Iran summons Armenian ambassador"}, &r)
+	if told(r) != "" {
+		t.Errorf("no pair, yet Score tells %s", told(r))
+	}
+	a := news.Article{Title: "Iran summons Azerbaijani ambassador, did not expel envoy of Armenia"}
+	lex.Score(&a, &r)
+	scored := told(r)
+	if lex.Explain(&a, &r); scored != told(r) {
+		t.Errorf("Score tells %s, Explain %s", scored, told(r))
 	}
 }
 

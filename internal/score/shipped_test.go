@@ -7,8 +7,8 @@ import (
 	"tensionmonitor/internal/score"
 )
 
-// shipped compiles the lexicon as it is shipped.
-func shipped(t testing.TB) *score.Lexicon {
+// shipped compiles the lexicon as it is shipped, for one pair.
+func shipped(t testing.TB, pair ...string) *score.Lexicon {
 	t.Helper()
 	read, err := config.Lexicon("")
 	if err != nil {
@@ -18,7 +18,10 @@ func shipped(t testing.TB) *score.Lexicon {
 	for i, r := range read {
 		rows[i] = score.Row(r)
 	}
-	lex, err := score.Compile(rows, []string{"AZE-IRN"})
+	if pair == nil {
+		pair = []string{"AZE-IRN"}
+	}
+	lex, err := score.Compile(rows, pair)
 	if err != nil {
 		t.Fatal(err)
 	}

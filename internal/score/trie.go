@@ -1,16 +1,26 @@
 package score
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // wordIndex finds the word patterns a folded word matches: the exact word and every stem it begins
-// with. It is a trie in a double array, so a letter costs two look-ups and most words leave it after
-// three or four letters.
+// with. It is a trie in a double array whose entries take four bytes, so that the whole of it stays in
+// a processor's cache; most words leave it after three or four letters.
 type wordIndex struct {
-	base  []int32
-	check []int32 // the node an entry belongs to, plus one
-	exact []int32 // symbol of the word that ends here, or 0
-	stem  []int32 // symbol of the stem that ends here, or 0
+	nodes []uint32 // letter (8 bits), whether something ends here (1 bit), base (23 bits)
+	ends  []wordEnd
 }
+
+// wordEnd is what ends at a node: the symbols of a word and of a stem, or 0.
+type wordEnd struct{ exact, stem int32 }
+
+const (
+	nodeEnds  = 1 << 8
+	nodeBase  = 9 // bits to the right of the base
+	firstBase = 1
+)
 
 // pattern is a word of the lexicon, in the codes of its alphabet.
 type pattern struct {
@@ -19,13 +29,44 @@ type pattern struct {
 	stem  bool
 }
 
-// newWordIndex packs the patterns into a double array, first fit.
+// wordNode is a node of the trie before it is packed.
+type wordNode struct {
+	next map[uint8]int
+	end  wordEnd
+}
+
+// newWordIndex packs the patterns into a double array, first fit. An entry holds the letter that leads
+// to it, which is enough because no two nodes have the same base.
 func newWordIndex(patterns []pattern) *wordIndex {
-	type node struct {
-		next        map[uint8]int
-		exact, stem int32
+	nodes := spreadWords(patterns)
+	w, place := &wordIndex{}, make([]int, len(nodes))
+	taken, free := map[int]bool{}, firstBase
+	w.grow(512)
+	for n, nd := range nodes { // a node's children have higher numbers than it
+		at := place[n]
+		if nd.end != (wordEnd{}) {
+			w.nodes[at] |= nodeEnds
+			w.ends[at] = nd.end
+		}
+		if len(nd.next) == 0 {
+			continue
+		}
+		codes := slices.Sorted(maps.Keys(nd.next))
+		base := 0
+		base, free = w.fit(codes, free, taken)
+		taken[base] = true
+		w.nodes[at] |= uint32(base) << nodeBase
+		for _, c := range codes {
+			w.nodes[base+int(c)] |= uint32(c)
+			place[nd.next[c]] = base + int(c)
+		}
 	}
-	nodes := []node{{}}
+	return w
+}
+
+// spreadWords makes the trie of all patterns.
+func spreadWords(patterns []pattern) []wordNode {
+	nodes := []wordNode{{}}
 	for _, p := range patterns {
 		at := 0
 		for _, c := range p.codes {
@@ -36,73 +77,47 @@ func newWordIndex(patterns []pattern) *wordIndex {
 					nodes[at].next = map[uint8]int{}
 				}
 				nodes[at].next[c] = to
-				nodes = append(nodes, node{})
+				nodes = append(nodes, wordNode{})
 			}
 			at = to
 		}
 		if p.stem {
-			nodes[at].stem = p.sym
+			nodes[at].end.stem = p.sym
 		} else {
-			nodes[at].exact = p.sym
+			nodes[at].end.exact = p.sym
 		}
 	}
-	w := &wordIndex{}
-	w.grow(256)
-	place := make([]int32, len(nodes)) // where each node went
-	free := int32(1)
-	for n := range nodes { // a node's children have higher numbers than it
-		nd := &nodes[n]
-		w.exact[place[n]], w.stem[place[n]] = nd.exact, nd.stem
-		if len(nd.next) == 0 {
-			continue
-		}
-		codes := make([]uint8, 0, len(nd.next))
-		for c := range nd.next {
-			codes = append(codes, c)
-		}
-		slices.Sort(codes)
-		b, from := w.fit(codes, free)
-		free = from
-		w.base[place[n]] = b
-		for _, c := range codes {
-			w.check[b+int32(c)] = place[n] + 1
-			place[nd.next[c]] = b + int32(c)
-		}
-	}
-	return w
+	return nodes
 }
 
-// fit finds a base from which all codes fall on free entries, trying free entries from one on; it also
-// gives the entry to try from next time. Entries that did not fit often are given up: a few holes
-// cost less than looking at them again for every node.
-func (w *wordIndex) fit(codes []uint8, from int32) (base, next int32) {
+// fit finds a base nobody has taken from which all codes fall on free entries, trying free entries from
+// one on; it also gives the entry to try from next time. Entries that did not fit often are given up: a
+// few holes cost less than looking at them again for every node.
+func (w *wordIndex) fit(codes []uint8, from int, taken map[int]bool) (base, next int) {
 	const patience = 64
 	for e, tries := from, 0; ; e++ {
-		w.grow(int(e) + 512)
-		if w.check[e] != 0 {
+		w.grow(e + 512)
+		if w.nodes[e]&0xFF != 0 {
 			if e == from {
 				from++
 			}
 			continue
 		}
-		b := e - int32(codes[0])
-		if b >= 1 && !slices.ContainsFunc(codes, func(c uint8) bool { return w.check[b+int32(c)] != 0 }) {
+		b := e - int(codes[0])
+		if b >= firstBase && !taken[b] && !slices.ContainsFunc(codes, func(c uint8) bool { return w.nodes[b+int(c)]&0xFF != 0 }) {
 			return b, from
 		}
 		if tries++; tries > patience {
-			from = e
-			tries = 0
+			from, tries = e, 0
 		}
 	}
 }
 
 func (w *wordIndex) grow(n int) {
-	if n <= len(w.base) {
-		return
-	}
-	n = max(n, 2*len(w.base))
-	for _, s := range []*[]int32{&w.base, &w.check, &w.exact, &w.stem} {
-		*s = append(*s, make([]int32, n-len(*s))...)
+	if n > len(w.nodes) {
+		more := max(n, 2*len(w.nodes)) - len(w.nodes)
+		w.nodes = append(w.nodes, make([]uint32, more)...)
+		w.ends = append(w.ends, make([]wordEnd, more)...)
 	}
 }
 
@@ -122,15 +137,15 @@ const (
 // output is what a phrase means where it ends.
 type output struct {
 	class outClass
-	langs uint8 // languages it is for, a bit each
 	id    int32 // index among the things of its class
 }
 
 // phraseGraph holds every phrase as a path of states; a bracket's alternatives run side by side and
 // meet again, so a phrase costs as much as it has written words, however many variants that makes.
 type phraseGraph struct {
-	firsts []int32 // by symbol: where its starts begin in starts; one more at the end
-	starts []int32 // states reached by a first word
+	begins []uint64 // a bit a symbol: whether it begins a phrase
+	firsts []int32  // by symbol: where its starts begin in starts; one more at the end
+	starts []start  // states reached by a first word
 	states []state
 	edges  []edge // open addressing; one key may stand several times
 	mask   uint32
@@ -141,8 +156,16 @@ type phraseGraph struct {
 // state is a place in one phrase.
 type state struct {
 	output
-	last bool  // the phrase ends here
-	gap  uint8 // words that may be passed over before the next
+	last bool   // the phrase ends here
+	gap  uint8  // words that may be passed over before the next
+	next uint64 // symbolBit of all words that may be next
+}
+
+// start is a state reached by a first word, with what tells most often that it leads nowhere.
+type start struct {
+	state int32
+	reach uint8  // words among which the next one must be; 0 where the phrase ends
+	next  uint64 // state.next
 }
 
 type edge struct {
@@ -197,12 +220,14 @@ func (g *phraseGraph) freeze(n int) {
 		size *= 2
 	}
 	g.edges, g.mask = make([]edge, size), uint32(size-1)
-	g.firsts = make([]int32, n+1)
+	g.firsts, g.begins = make([]int32, n+1), make([]uint64, n/64+1)
 	for _, e := range g.pending {
 		if e.from == 0 {
 			g.firsts[e.sym+1]++
+			g.begins[e.sym/64] |= 1 << (e.sym % 64)
 			continue
 		}
+		g.states[e.from].next |= symbolBit(e.sym)
 		k := edgeKey(e.from, e.sym)
 		i := hashEdge(k) & g.mask
 		for g.edges[i].to != 0 {
@@ -213,16 +238,24 @@ func (g *phraseGraph) freeze(n int) {
 	for s := range n {
 		g.firsts[s+1] += g.firsts[s]
 	}
-	g.starts = make([]int32, g.firsts[n])
+	g.starts = make([]start, g.firsts[n])
 	at := slices.Clone(g.firsts)
 	for _, e := range g.pending {
 		if e.from == 0 {
-			g.starts[at[e.sym]] = e.to
+			s, to := start{state: e.to}, &g.states[e.to]
+			if !to.last {
+				s.reach, s.next = to.gap+1, to.next
+			}
+			g.starts[at[e.sym]] = s
 			at[e.sym]++
 		}
 	}
 	g.pending = nil
 }
+
+// symbolBit is a symbol's place in a sieve of 64: a state that has not one bit in common with a word
+// has no edge for it, and most have none.
+func symbolBit(sym int32) uint64 { return 1 << (uint32(sym) * 0x9E3779B1 >> 26) }
 
 func edgeKey(state, sym int32) uint64 { return uint64(state)<<32 | uint64(sym) }
 
