@@ -14,14 +14,15 @@ import (
 
 // Config is what monitor.yaml and the lists of feeds say. The file explains each value and gives its default.
 type Config struct {
-	Pairs      []string // pairs of countries, as ISO 3166 three-letter codes: "AZE-IRN"; at least one
-	StoreURL   string   // sqlite:FILE or postgres://…
-	Feeds      []Feed   // in the order of the files, then those in monitor.yaml itself; slugs are unique
-	Fetch      Fetch
-	LexiconDir string // empty for the lexicon built in; see Lexicon
-	Index      Index
-	PerFeed    string // which metrics each feed has: "auto", "full", "health" or "off"
-	Retention  Retention
+	Pairs         []string // pairs of countries, as ISO 3166 three-letter codes: "AZE-IRN"; at least one
+	StoreURL      string   // sqlite:FILE or postgres://…
+	Feeds         []Feed   // in the order of the files, then those in monitor.yaml itself; slugs are unique
+	Fetch         Fetch
+	LexiconDir    string // empty for the lexicon built in; see Lexicon
+	Index         Index
+	DismissedFile string // the file that lists dismissed stories, or empty; see Dismissed
+	PerFeed       string // which metrics each feed has: "auto", "full", "health" or "off"
+	Retention     Retention
 }
 
 // Fetch is how feeds are asked.
@@ -71,7 +72,7 @@ func Load(path string) (Config, error) {
 // monitor reads a monitor.yaml over what is known already. The feeds it names are read later, when it is known which
 // files count and what networks are allowed.
 func (r *reader) monitor(top place, f file, feeds feedList, c *Config) feedList {
-	in := r.section(top, "pairs", "store", "feeds_files", "feeds", "fetch", "lexicon", "index", "metrics", "retention")
+	in := r.section(top, "pairs", "store", "feeds_files", "feeds", "fetch", "lexicon", "index", "dismissed_file", "metrics", "retention")
 	readList(r, in["pairs"], &c.Pairs, pair)
 	if p := in["pairs"]; p.node != nil && p.node.Kind == yaml.SequenceNode && len(p.node.Content) == 0 {
 		r.fault(p, "a list of at least one pair, such as [AZE-IRN]")
@@ -82,6 +83,7 @@ func (r *reader) monitor(top place, f file, feeds feedList, c *Config) feedList 
 	lexicon := r.section(in["lexicon"], "dir")
 	read(r, lexicon["dir"], &c.LexiconDir, orEmpty(func(s string) (string, error) { return f.beside(s).name, nil }))
 	r.index(in["index"], &c.Index)
+	read(r, in["dismissed_file"], &c.DismissedFile, orEmpty(func(s string) (string, error) { return f.beside(s).name, nil }))
 	metrics := r.section(in["metrics"], "per_feed")
 	read(r, metrics["per_feed"], &c.PerFeed, oneOf("auto", "full", "health", "off"))
 	kept := r.section(in["retention"], "articles", "visits")

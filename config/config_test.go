@@ -83,7 +83,7 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 		"comments.yaml": ": empty; write {} if nothing is meant",
 		"huge.yaml":     ": larger than 4 MiB",
 		"latin.yaml":    ":2: not UTF-8 text",
-		"list.yaml":     ":1: keys with values: pairs, store, feeds_files, feeds, fetch, lexicon, index, metrics, retention",
+		"list.yaml":     ":1: keys with values: pairs, store, feeds_files, feeds, fetch, lexicon, index, dismissed_file, metrics, retention",
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(dir, name)

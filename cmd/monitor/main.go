@@ -24,7 +24,8 @@ func main() {
 // command is a sub-command: its arguments, and where it reads and writes.
 type command func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error
 
-var commands = map[string]command{"run": runDaemon, "check": runCheck, "score": runScore, "eval": runEval}
+var commands = map[string]command{"run": runDaemon, "check": runCheck, "score": runScore, "eval": runEval,
+	"replay": runReplay}
 
 const overview = `Usage: monitor [COMMAND] [FLAGS]
 
@@ -32,6 +33,7 @@ const overview = `Usage: monitor [COMMAND] [FLAGS]
   check    reads configuration, feeds and lexicon and prints every fault
   score    says what a text says
   eval     compares what labelled texts say with what the lexicon makes of them
+  replay   writes the index over time, from stored articles or an archive
 
 monitor COMMAND --help shows the flags of a command.
 `

@@ -407,3 +407,16 @@ func TestCheckPrintsAllFaults(t *testing.T) {
 		t.Errorf("what is shipped: %v, %s", err, out.String())
 	}
 }
+
+// change changes the store of a daemon that was configured by a newspaper.
+func change(t *testing.T, args []string, statement string) {
+	t.Helper()
+	conn, err := sql.Open("sqlite", filepath.Join(filepath.Dir(args[2]), "monitor.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -56,11 +56,34 @@ func compile(c config.Config) (*score.Lexicon, error) {
 
 // loadLexicon compiles the lexicon that a configuration names.
 func loadLexicon(configFile string) (*score.Lexicon, error) {
+	_, lexicon, err := loadAll(configFile)
+	return lexicon, err
+}
+
+// loadAll reads a configuration and compiles the lexicon it names.
+func loadAll(configFile string) (config.Config, *score.Lexicon, error) {
 	c, err := config.Load(configFile)
 	if err != nil {
-		return nil, err
+		return c, nil, faults(err)
 	}
-	return compile(c)
+	lexicon, err := compile(c)
+	if err != nil {
+		return c, nil, faults(err)
+	}
+	return c, lexicon, nil
+}
+
+// dismissals are the stories the configured file dismisses.
+func dismissals(c config.Config) (tension.Dismissals, error) {
+	list, err := config.Dismissed(c.DismissedFile)
+	if err != nil {
+		return nil, faults(err)
+	}
+	d := make(tension.Dismissals, len(list))
+	for _, entry := range list {
+		d[entry.Story+entry.Link] = entry.Reason // one of the two is empty
+	}
+	return d, nil
 }
 
 // openStore opens the configured store. The default is a file in the working folder; where that cannot be

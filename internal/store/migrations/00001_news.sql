@@ -19,6 +19,7 @@ CREATE TABLE articles (
     lexicon    text NOT NULL               -- hash of the lexicon that derived them
 );
 CREATE INDEX articles_first_seen ON articles (first_seen, id);
+CREATE INDEX articles_lexicon ON articles (lexicon);
 
 -- Every name an article was seen under, in each feed that carried it. An article is known by any of them.
 CREATE TABLE sightings (

@@ -1,0 +1,69 @@
+package monitor
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"tensionmonitor/internal/score"
+	"tensionmonitor/internal/store"
+	"tensionmonitor/internal/tension"
+)
+
+// Reports are the events of the stored articles whose time is since or later, as a lexicon finds them. Where it is
+// the one that scored them, the stored events are read; otherwise the articles are scored anew, and nothing
+// is stored.
+func Reports(ctx context.Context, s *store.Store, l *score.Lexicon, since time.Time) iter.Seq2[tension.Report, error] {
+	return func(yield func(tension.Report, error) bool) {
+		same, err := s.ScoredBy(ctx, l.Hash())
+		switch {
+		case err != nil:
+			yield(tension.Report{}, err)
+		case same:
+			storedReports(ctx, s, since, yield)
+		default:
+			scoredReports(ctx, s, l, since, yield)
+		}
+	}
+}
+
+func storedReports(ctx context.Context, s *store.Store, since time.Time, yield func(tension.Report, error) bool) {
+	for r, err := range s.Reports(ctx, since) {
+		if !yield(tension.ReportOf(&r.Article, r.N, r.Event), err) {
+			return
+		}
+	}
+}
+
+func scoredReports(ctx context.Context, s *store.Store, l *score.Lexicon, since time.Time, yield func(tension.Report, error) bool) {
+	var result score.Result
+	for a, err := range s.Articles(ctx) {
+		if err != nil {
+			yield(tension.Report{}, err)
+			return
+		}
+		if a.Time().Before(since) {
+			continue
+		}
+		l.Score(&a, &result)
+		for n, e := range result.Events {
+			if !yield(tension.ReportOf(&a, n, e), nil) {
+				return
+			}
+		}
+	}
+}
+
+// Coverage is how much could be seen from a moment on, as the daemon stored it. A store without any says that
+// nothing could be seen.
+func Coverage(ctx context.Context, s *store.Store, since time.Time, floor float64) (tension.Coverage, error) {
+	stored, err := s.Coverage(ctx, "", since)
+	if err != nil {
+		return tension.Coverage{}, err
+	}
+	changes := []tension.Change{{}} // before the first look nothing was seen
+	for _, c := range stored {
+		changes = append(changes, tension.Change(c))
+	}
+	return tension.Seen(changes, floor), nil
+}
