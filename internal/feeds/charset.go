@@ -11,13 +11,16 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+
+	"tensionmonitor/internal/news"
 )
 
 // toUTF8 gives a document as clean UTF-8, whatever its labels say. Believed are, in this order: a byte order
 // mark; the bytes themselves, where they are UTF-8 or nearly so, since text in another encoding never looks like
-// it by chance; the header; the XML declaration; and at last the content, seen with the feed's language. Bytes
+// it by chance; the feed's configuration; the header; the XML declaration; and at last the content, seen with the
+// feed's language. Bytes
 // that mean nothing become U+FFFD, and characters XML does not allow are dropped.
-func toUTF8(body []byte, contentType, language string) []byte {
+func toUTF8(body []byte, contentType string, f news.Feed) []byte {
 	if enc, rest := marked(body); enc != nil {
 		return clean(decodeWith(enc, rest))
 	}
@@ -28,7 +31,7 @@ func toUTF8(body []byte, contentType, language string) []byte {
 	if mostlyUTF8(body) {
 		return clean(bytes.ToValidUTF8(body, []byte("\uFFFD")))
 	}
-	return clean(decodeWith(encodingOf(body, contentType, language), body))
+	return clean(decodeWith(encodingOf(body, contentType, f), body))
 }
 
 // marked recognises UTF-16, by its byte order mark or by the zero beside the first "<".
@@ -67,14 +70,17 @@ func mostlyUTF8(body []byte) bool {
 
 // encodingOf finds the encoding of a document that is not UTF-8. Latin-1 in a label is what servers and
 // templates say who never thought about it, so it counts for Latin-1 only if nothing else is known.
-func encodingOf(body []byte, contentType, language string) encoding.Encoding {
+func encodingOf(body []byte, contentType string, f news.Feed) encoding.Encoding {
+	if enc, _ := charset.Lookup(f.Charset); enc != nil {
+		return enc
+	}
 	for _, label := range []string{headerLabel(contentType), declaredLabel(body)} {
 		enc, name := charset.Lookup(label)
 		if enc != nil && name != "utf-8" && name != "windows-1252" && name != "replacement" && !strings.HasPrefix(name, "utf-16") {
 			return enc
 		}
 	}
-	return guess(body, language)
+	return guess(body, f.Language)
 }
 
 func headerLabel(contentType string) string {

@@ -5,19 +5,15 @@
 package feeds
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/net/http/httpguts"
 
 	"tensionmonitor/internal/news"
 )
@@ -28,6 +24,12 @@ type Options struct {
 	Timeout       time.Duration  // limit to one look, redirects and body included; 30 s by default
 	MaxBody       int64          // limit to a body in bytes, as it is sent and as it is decoded; 15 MiB by default
 	AllowNetworks []netip.Prefix // networks that may be asked though they are not part of the public internet
+
+	// Hosts with manners of their own, by name, with or without its port. All others get two connections and a second
+	// between looks; those in AllowNetworks get none.
+	Hosts map[string]Manners
+	// Houses are the publishers that are known, by domain, for the articles of aggregators; see Houses.
+	Houses map[string]news.Source
 }
 
 const (
@@ -39,19 +41,14 @@ const (
 	tlsTimeout    = 10 * time.Second
 	headerTimeout = 20 * time.Second // some Iranian servers think for 12 s
 	maxHeader     = 64 << 10
-	maxHops       = 5
-	maxValidator  = 1 << 10 // bytes; a longer ETag is a mistake we need not carry
-
-	// A server whose validators are wrong says 304 for ever. After so long the feed is read in full once.
-	validatorsLast = 8 * 24 * time.Hour
 )
-
-// accepts is what we would like to get, feeds first; many servers send feeds under a wrong type.
-const accepts = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 
 // Client looks at feeds. It is safe for concurrent use and starts nothing that has to be stopped.
 type Client struct {
 	transport *http.Transport
+	proxies   proxies
+	hosts     hosts
+	houses    map[string]news.Source
 	agent     string
 	timeout   time.Duration
 	maxBody   int64
@@ -61,59 +58,70 @@ type Client struct {
 // address is really asked.
 func NewClient(o Options) *Client {
 	dialer := &net.Dialer{Timeout: dialTimeout, Control: guard(o.AllowNetworks).control}
-	c := &Client{agent: o.UserAgent, timeout: o.Timeout, maxBody: o.MaxBody, transport: &http.Transport{
-		DialContext:            dialer.DialContext,
-		TLSHandshakeTimeout:    tlsTimeout,
-		ResponseHeaderTimeout:  headerTimeout,
-		MaxResponseHeaderBytes: maxHeader,
-		MaxIdleConnsPerHost:    1,
-		IdleConnTimeout:        15 * time.Second, // shorter than any interval between looks at one feed
-		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // we decode ourselves, within limits
-	}}
-	if c.agent == "" {
-		c.agent = defaultAgent
-	}
-	if c.timeout <= 0 {
-		c.timeout = defaultTimeout
-	}
-	if c.maxBody <= 0 {
-		c.maxBody = defaultMaxBody
-	}
-	return c
+	return &Client{
+		agent: cmp.Or(o.UserAgent, defaultAgent), timeout: cmp.Or(o.Timeout, defaultTimeout), maxBody: cmp.Or(o.MaxBody, defaultMaxBody),
+		hosts: hosts{named: o.Hosts, home: o.AllowNetworks, all: make(map[string]*host)}, houses: o.Houses,
+		transport: &http.Transport{
+			DialContext:            dialer.DialContext,
+			TLSHandshakeTimeout:    tlsTimeout,
+			ResponseHeaderTimeout:  headerTimeout,
+			MaxResponseHeaderBytes: maxHeader,
+			MaxIdleConnsPerHost:    1,
+			IdleConnTimeout:        15 * time.Second, // shorter than any interval between looks at one feed
+			ForceAttemptHTTP2:      true,
+			DisableCompression:     true, // we decode ourselves, within limits
+		}}
 }
 
 // Look looks at a feed once. last is the visit before, zero for a first look; now is when the look begins. What
 // went wrong is in the visit (Class and Error) and never lost; articles may come with it, when a connection
 // broke after some of them. An unchanged feed gives no articles and a visit that is OK.
+//
+// Where the feed's host is being asked enough already, nothing is: the visit is no visit, has no At, and only says when
+// to come back.
 func (c *Client) Look(ctx context.Context, f news.Feed, last news.Visit, now time.Time) ([]news.Article, news.Visit) {
 	began := time.Now()
 	v := remember(f, last, now)
+	leave, turn := c.hosts.enter(v.start, f.Slug, now)
+	if leave == nil {
+		return nil, news.Visit{Feed: f.Slug, Next: turn, Why: "its host has others to answer"}
+	}
+	defer leave()
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	articles, hints, err := c.look(limited, f, &v)
+	articles, err := c.look(limited, &v)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
 		err = wrong(classTimeout, "fetching %q: not done within %s", v.name(), c.timeout)
 	}
 	v.Took = time.Since(began)
 	v.conclude(err)
-	v.Next = Next(f, v.Visit, hints, now)
+	if wish := asked(v.Visit); wish > 0 {
+		c.hosts.rest(v.start, now.Add(wish))
+	}
+	v.Next, v.Why = Next(f, v.Visit, now)
 	return articles, v.Visit
 }
 
 // visit is a Visit in the making.
 type visit struct {
 	news.Visit
-	asked bool // with validators, so that a 304 is an answer
+	feed  news.Feed
+	start string // the address that is asked: the feed's, or where that has led for days
+	led   string // where lasting redirects led from there; empty where there were none
+	asked bool   // with validators, so that a 304 is an answer
 }
 
 // remember begins a visit with what the last one knows. An address that was not asked before has no validators.
 func remember(f news.Feed, last news.Visit, now time.Time) visit {
-	v := visit{Visit: news.Visit{Feed: f.Slug, At: now, URL: f.URL, Newest: last.Newest}}
+	v := visit{Visit: news.Visit{Feed: f.Slug, At: now, URL: f.URL, Newest: last.Newest}, feed: f, start: f.URL}
 	if last.URL != f.URL {
 		return v
 	}
-	v.Failures, v.Digest, v.Read, v.Oldest = last.Failures, last.Digest, last.Read, last.Oldest
+	v.Failures, v.Digest, v.Read, v.Oldest, v.Gap, v.Habit = last.Failures, last.Digest, last.Read, last.Oldest, last.Gap, last.Habit
+	v.Moved, v.MovedSince = last.Moved, last.MovedSince
+	if v.Moved != "" && now.Sub(v.MovedSince) >= movedFor {
+		v.start = v.Moved
+	}
 	if v.Read.IsZero() || now.Sub(v.Read) < validatorsLast {
 		v.From, v.ETag, v.LastModified = last.From, last.ETag, last.LastModified
 	}
@@ -124,38 +132,42 @@ func remember(f news.Feed, last news.Visit, now time.Time) visit {
 func (v *visit) conclude(err error) {
 	if err == nil {
 		v.Failures = 0
+		v.settle()
 		return
 	}
 	v.Failures++
 	v.Class, v.Error = classOf(err), cutRunes(oneLine(err.Error()), maxError)
+	if v.start != v.URL { // perhaps it has moved again, and the feed's own address knows where to
+		v.Moved, v.MovedSince = "", time.Time{}
+	}
 }
 
 // look asks and reads. Everything it learns goes into the visit.
-func (c *Client) look(ctx context.Context, f news.Feed, v *visit) ([]news.Article, Hints, error) {
+func (c *Client) look(ctx context.Context, v *visit) ([]news.Article, error) {
 	resp, err := c.ask(ctx, v)
 	if err != nil {
-		return nil, Hints{}, fmt.Errorf("fetching %q: %w", v.name(), bare(err))
+		return nil, fmt.Errorf("fetching %q: %w", v.name(), bare(err))
 	}
 	defer resp.Body.Close()
 	v.Status = resp.StatusCode
-	hints := hintsOf(resp.Header, v.At)
+	v.heed(resp.Header)
 	if resp.StatusCode == http.StatusNotModified && v.asked {
 		v.validate(resp)
-		return nil, hints, nil
+		return nil, nil
 	}
 	if err := statusFault(resp); err != nil {
-		return nil, hints, fmt.Errorf("fetching %s: %w", v.address(resp), err)
+		return nil, fmt.Errorf("fetching %s: %w", v.address(resp), err)
 	}
-	articles, err := c.take(f, v, resp)
+	articles, err := c.take(v, resp)
 	if err != nil {
 		err = fmt.Errorf("fetching %s: %w", v.address(resp), err)
 	}
-	return articles, hints, err
+	return articles, err
 }
 
 // take reads the body. Validators and digest are kept only for a body that was read to its end: otherwise the
 // next 304 would hide what was never seen.
-func (c *Client) take(f news.Feed, v *visit, resp *http.Response) ([]news.Article, error) {
+func (c *Client) take(v *visit, resp *http.Response) ([]news.Article, error) {
 	buf := buffers.get()
 	defer buffers.put(buf)
 	broken := c.receive(buf, resp)
@@ -169,8 +181,9 @@ func (c *Client) take(f news.Feed, v *visit, resp *http.Response) ([]news.Articl
 		v.validate(resp)
 		return nil, nil
 	}
+	f := v.feed
 	f.URL = resp.Request.URL.String()
-	doc, err := read(f, buf.Bytes(), resp.Header.Get("Content-Type"), v.At)
+	doc, err := read(f, c.houses, buf.Bytes(), resp.Header.Get("Content-Type"), v.At)
 	if broken != nil {
 		err = broken
 	}
@@ -178,7 +191,7 @@ func (c *Client) take(f news.Feed, v *visit, resp *http.Response) ([]news.Articl
 	for i := range doc.articles {
 		doc.articles[i].FirstLook = first
 	}
-	v.see(doc.articles)
+	v.see(doc)
 	if err == nil {
 		v.Digest, v.Read = digest, v.At
 		v.ETag, v.LastModified, v.From = "", "", ""
@@ -189,116 +202,18 @@ func (c *Client) take(f news.Feed, v *visit, resp *http.Response) ([]news.Articl
 	return doc.articles, err
 }
 
-// see notes how many articles there are and how far back they reach.
-func (v *visit) see(articles []news.Article) {
-	v.Items = len(articles)
-	oldest := time.Time{}
-	for _, a := range articles {
-		if !a.Dated() {
-			continue
-		}
-		at := a.Time()
-		if at.After(v.Newest) {
-			v.Newest = at
-		}
-		if oldest.IsZero() || at.Before(oldest) {
-			oldest = at
-		}
-	}
-	if v.Items > 0 {
-		v.Oldest = oldest
-	}
-}
-
-// ask sends the request and follows redirects.
-func (c *Client) ask(ctx context.Context, v *visit) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.URL, nil)
-	if err != nil {
-		return nil, err
-	}
-	if !web(req.URL) {
-		return nil, wrong(classConnect, "scheme %q, want http or https", req.URL.Scheme)
-	}
-	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept", accepts)
-	req.Header.Set("Accept-Encoding", codings)
-	v.condition(req)
-	client := http.Client{Transport: c.transport, CheckRedirect: v.hop}
-	return client.Do(req)
-}
-
-// hop decides whether a redirect is followed. Where it leads is checked when it is dialled.
-func (v *visit) hop(req *http.Request, via []*http.Request) error {
-	if len(via) > maxHops {
-		return wrong(classRedirect, "more than %d redirects, the last to %q", maxHops, req.URL.Redacted())
-	}
-	if !web(req.URL) {
-		return wrong(classRedirect, "a redirect to %q, want http or https", req.URL.Redacted())
-	}
-	v.condition(req)
-	return nil
-}
-
-// condition makes a request conditional if it goes to the address the validators came from, whatever the way
-// there: an ETag means nothing to another server, and a date there would be answered with a wrong 304.
-func (v *visit) condition(req *http.Request) {
-	req.Header.Del("If-None-Match")
-	req.Header.Del("If-Modified-Since")
-	v.asked = (v.ETag != "" || v.LastModified != "") && (req.URL.String() == v.From || v.From == "" && req.Response == nil)
-	if !v.asked {
+// see notes how many articles there are, how far back they reach, and how the feed is kept.
+func (v *visit) see(doc document) {
+	if v.Items = len(doc.articles); v.Items == 0 && len(doc.dates) == 0 && doc.damaged {
 		return
 	}
-	if v.ETag != "" {
-		req.Header.Set("If-None-Match", v.ETag)
-	}
-	if v.LastModified != "" {
-		req.Header.Set("If-Modified-Since", v.LastModified)
+	v.Habit = doc.habit
+	v.Oldest = time.Time{}
+	if len(doc.dates) > 0 {
+		v.Oldest = doc.dates[0]
+		v.Newest = latest(v.Newest, doc.dates[len(doc.dates)-1])
 	}
 }
-
-// validate takes the validators of an answer, and from whom they are. A 304 may bring new ones.
-func (v *visit) validate(resp *http.Response) {
-	if etag := resp.Header.Get("ETag"); sendable(etag) {
-		v.ETag = etag
-	}
-	if modified := resp.Header.Get("Last-Modified"); sendable(modified) {
-		v.LastModified = modified
-	}
-	v.From = resp.Request.URL.String()
-}
-
-// sendable says whether a validator can be stored and sent back as it is. One that cannot would make every
-// later look fail.
-func sendable(s string) bool {
-	return s != "" && len(s) <= maxValidator && utf8.ValidString(s) && httpguts.ValidHeaderFieldValue(s)
-}
-
-// address names the feed's address in an error, and where it led.
-func (v *visit) address(resp *http.Response) string {
-	if at := resp.Request.URL.Redacted(); resp.Request.Response != nil {
-		return fmt.Sprintf("%q, moved to %q", v.name(), at)
-	}
-	return fmt.Sprintf("%q", v.name())
-}
-
-// name is the feed's address without the password it may have.
-func (v *visit) name() string {
-	if u, err := url.Parse(v.URL); err == nil {
-		return u.Redacted()
-	}
-	return v.URL
-}
-
-// bare takes off what net/http says around an error: method and address, which we say ourselves.
-func bare(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
-}
-
-func web(u *url.URL) bool { return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" }
 
 func digestOf(body []byte) string {
 	sum := sha256.Sum256(body)

@@ -68,7 +68,8 @@ func TestALookAtAFeed(t *testing.T) {
 	}
 	want := news.Visit{Feed: "desk", At: noon, Took: v.Took, URL: f.URL, Status: 200, Bytes: int64(len(stories(3))), Items: 3,
 		ETag: `W/"one"`, LastModified: "last Tuesday", From: f.URL, Digest: digestOf([]byte(stories(3))), Read: noon,
-		Newest: time.Date(2026, 11, 25, 3, 0, 0, 0, time.UTC), Oldest: time.Date(2026, 11, 25, 1, 0, 0, 0, time.UTC), Next: v.Next}
+		Newest: time.Date(2026, 11, 25, 3, 0, 0, 0, time.UTC), Oldest: time.Date(2026, 11, 25, 1, 0, 0, 0, time.UTC), Habit: news.Habit{Holds: 3},
+		Next: v.Next, Why: "its interval"}
 	if v != want {
 		t.Errorf("got\n%+v, want\n%+v", v, want)
 	}

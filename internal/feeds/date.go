@@ -13,19 +13,38 @@ import (
 // calendar, zones by name and by offset, seconds and milliseconds since 1970, and 24:00. A date without a zone
 // is taken as UTC. A general parser reads zone names it does not know as UTC, which puts an Azerbaijani article
 // four hours into the future.
-func date(s string) time.Time {
+//
+// With a zone, a date is of that zone if it names none or UTC: so do feeds whose clock is not where their template
+// says. A feed whose UTC is right needs no zone.
+func date(s string, zone *time.Location) time.Time {
 	s = strings.TrimSpace(s)
 	if t, ok := epoch(s); ok {
 		return t
 	}
 	if t, err := time.Parse(time.RFC1123Z, s); err == nil { // nearly all of RSS
+		if _, offset := t.Zone(); offset == 0 {
+			return shownIn(t, zone)
+		}
 		return t.UTC()
 	}
 	p := dateParts{rest: strings.Map(digit, s)}
 	for p.rest != "" && !p.bad {
 		p.take()
 	}
-	return p.time()
+	t := p.time()
+	if p.offset != 0 || t.IsZero() {
+		return t
+	}
+	return shownIn(t, zone)
+}
+
+// shownIn is the moment at which clocks of a zone show what t shows in UTC.
+func shownIn(t time.Time, zone *time.Location) time.Time {
+	t = t.UTC()
+	if zone == nil {
+		return t
+	}
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone).UTC()
 }
 
 // epoch reads a count since 1970: ten digits are seconds, thirteen are milliseconds.

@@ -69,7 +69,7 @@ func TestDates(t *testing.T) {
 	} {
 		t.Run(in, func(t *testing.T) {
 			got := ""
-			if at := date(in); !at.IsZero() {
+			if at := date(in, nil); !at.IsZero() {
 				got = at.Format(time.RFC3339Nano)
 			}
 			if got != want {

@@ -29,11 +29,12 @@ type named struct {
 	guid string
 }
 
-// identify gives the articles of one document their keys, and makes one of those that are the same.
-func identify(list []named, f news.Feed, home string) []news.Article {
+// identify gives the articles of one document their keys, and makes one of those that are the same. oneGuid says that
+// different articles share a guid.
+func identify(list []named, f news.Feed, home string) (articles []news.Article, oneGuid bool) {
 	links := trustedLinks(list, canonical(f.URL), canonical(home))
-	guids := trustGuids(list)
-	articles := make([]news.Article, 0, len(list))
+	guids, oneGuid := trustGuids(list)
+	articles = make([]news.Article, 0, len(list))
 	seen := make(map[string]int)
 	for i, n := range list {
 		a := n.Article
@@ -41,15 +42,15 @@ func identify(list []named, f news.Feed, home string) []news.Article {
 			a.Keys = append(a.Keys, key("l:", links[i]))
 		}
 		if guids && trustworthy(n.guid) {
-			a.Keys = append(a.Keys, key("g:", f.Family, f.Language, n.guid))
+			a.Keys = append(a.Keys, key("g:", a.Family, f.Language, n.guid))
 		}
 		if len(a.Keys) == 0 {
-			a.Keys = []string{key("t:", f.Family, a.Title, a.Text)}
+			a.Keys = []string{key("t:", a.Family, a.Title, a.Text)}
 		}
 		a.ID = a.Keys[0]
 		articles = collapse(articles, seen, a)
 	}
-	return articles
+	return articles, oneGuid
 }
 
 // collapse adds an article, or only its keys where it is there under one of them.
@@ -95,8 +96,9 @@ func trustedLinks(list []named, pages ...string) []string {
 	return links
 }
 
-// trustGuids says whether the guids of a document tell its articles apart.
-func trustGuids(list []named) bool {
+// trustGuids says whether the guids of a document tell its articles apart, and whether that is because they do not:
+// a single article shows neither.
+func trustGuids(list []named) (trusted, shared bool) {
 	type face struct{ link, title string }
 	faces := make(map[string]face)
 	for _, n := range list {
@@ -105,11 +107,11 @@ func trustGuids(list []named) bool {
 			continue
 		}
 		if other, ok := faces[n.guid]; ok && other != this {
-			return false
+			return false, true
 		}
 		faces[n.guid] = this
 	}
-	return len(faces) > 1
+	return len(faces) > 1, false
 }
 
 // trustworthy says whether a guid can name one article for ever. Up to three digits are a place in a list.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,42 +25,47 @@ const (
 )
 
 // Read reads a feed as it came: RSS, Atom or JSON Feed in any encoding, damaged or not. now becomes the articles'
-// FirstSeen; relative links are resolved against f.URL. A feed that is cut off or broken in places gives its
+// FirstSeen; relative links are resolved against f.URL. The publishers of an aggregator's articles are taken as they
+// name themselves. A feed that is cut off or broken in places gives its
 // whole articles; an error comes only where there is no feed at all, or none that can be read.
 func Read(f news.Feed, body []byte, contentType string, now time.Time) ([]news.Article, error) {
-	doc, err := read(f, body, contentType, now)
+	doc, err := read(f, nil, body, contentType, now)
 	return doc.articles, err
 }
 
 // document is a feed that was read.
 type document struct {
 	articles []news.Article
-	damaged  bool // it was cut off or broken, so that there may be more
+	damaged  bool        // it was cut off or broken, so that there may be more
+	dates    []time.Time // of the articles that have one, in order
+	habit    news.Habit
 }
 
 // entry is an article as the feed has it, before anything is made of it.
 type entry struct {
 	guid, link, date        string
 	title, summary, content string
-	lines                   bool // the content is plain text, in which each line is a paragraph
+	source, sourceURL       string // who published it, where that is said
+	lines                   bool   // the content is plain text, in which each line is a paragraph
 }
 
-func read(f news.Feed, body []byte, contentType string, now time.Time) (document, error) {
-	text := bytes.TrimSpace(toUTF8(body, contentType, f.Language))
+func read(f news.Feed, houses map[string]news.Source, body []byte, contentType string, now time.Time) (document, error) {
+	text := bytes.TrimSpace(toUTF8(body, contentType, f))
 	switch {
 	case len(text) == 0:
 		return document{}, wrong(classNotAFeed, "the body is empty, want a feed")
 	case text[0] == '{':
 		list, damaged, err := readJSON(text)
-		return finish(f, list, damaged, now), err
+		return finish(f, houses, list, damaged, now), err
 	}
 	list, damaged, err := readXML(text)
-	return finish(f, list, damaged, now), err
+	return finish(f, houses, list, damaged, now), err
 }
 
 // channel is what a feed says of itself and in it.
 type channel struct {
 	home    string // the page the feed is about
+	habit   news.Habit
 	entries []entry
 }
 
@@ -119,6 +125,9 @@ func notAFeed(text []byte, root string) error {
 		}
 	}
 	words := cutRunes(oneLine(plain(string(text[:min(len(text), 2048)]), false)), madeUp)
+	if root == "" && limits.MatchString(words) {
+		return wrong(classRateLimited, "a text, want a feed; it begins %q", words)
+	}
 	if root == "html" {
 		return wrong(classNotAFeed, "an HTML page, want a feed; it begins %q", words)
 	}
@@ -128,12 +137,15 @@ func notAFeed(text []byte, root string) error {
 	return wrong(classNotAFeed, "a text, want a feed; it begins %q", words)
 }
 
+// limits is how search services say with status 200 that we ask too often.
+var limits = regexp.MustCompile(`(?i)\b(?:limit requests|rate limit|too many requests)\b`)
+
 func readRSS(doc []byte) (c channel, err error) {
 	feed, err := new(rss.Parser).Parse(bytes.NewReader(doc))
 	if err != nil {
 		return channel{}, err
 	}
-	c.home = feed.Link
+	c.home, c.habit = feed.Link, habitOfRSS(feed)
 	for _, it := range feed.Items {
 		e := entry{title: it.Title, summary: it.Description, content: it.Content, date: it.PubDate, link: first(it.Links...)}
 		if original := extension(it.Extensions, "feedburner", "origLink"); original != "" {
@@ -144,6 +156,9 @@ func readRSS(doc []byte) (c channel, err error) {
 		}
 		if e.link == "" && it.GUID != nil && it.GUID.IsPermalink != "false" {
 			e.link = it.GUID.Value
+		}
+		if it.Source != nil {
+			e.source, e.sourceURL = strings.TrimSpace(it.Source.Title), it.Source.URL
 		}
 		if e.date == "" && it.DublinCoreExt != nil {
 			e.date = first(it.DublinCoreExt.Date...)
@@ -158,11 +173,14 @@ func readAtom(doc []byte) (c channel, err error) {
 	if err != nil {
 		return channel{}, err
 	}
-	c.home = alternate(feed.Links)
+	c.home, c.habit.Period = alternate(feed.Links), period(feed.Extensions)
 	for _, it := range feed.Entries {
 		e := entry{guid: it.ID, title: it.Title, summary: it.Summary, date: first(it.Published, it.Updated), link: alternate(it.Links)}
 		if it.Content != nil {
 			e.content = it.Content.Value
+		}
+		if it.Source != nil {
+			e.source, e.sourceURL = strings.TrimSpace(it.Source.Title), first(alternate(it.Source.Links), it.Source.ID)
 		}
 		if e.link == "" && strings.HasPrefix(e.guid, "http") {
 			e.link = e.guid
@@ -241,23 +259,33 @@ func wholeItems(text []byte) (items []*jsonfeed.Item) {
 	return items
 }
 
-// finish makes articles of entries and gives them their identity.
-func finish(f news.Feed, c channel, damaged bool, now time.Time) document {
+// finish makes articles of entries, gives them their identity, and notes how the feed is kept.
+func finish(f news.Feed, houses map[string]news.Source, c channel, damaged bool, now time.Time) document {
 	base := resolve(f.URL, nil)
 	if home := resolve(c.home, base); home != nil {
 		base = home
 	}
 	list := make([]named, 0, len(c.entries))
 	for _, e := range c.entries {
-		if a, ok := article(f, e, base, now); ok {
+		link := resolve(e.link, base)
+		a, ok := article(f, e, link, now)
+		if f.Aggregator {
+			a.Source = publisher(f, houses, e, link)
+			a.Title = strings.TrimSuffix(a.Title, " - "+a.Outlet) // as search services write
+			a.Title = strings.TrimSuffix(a.Title, " - "+e.source)
+		}
+		if ok {
 			list = append(list, named{a, strings.TrimSpace(e.guid)})
 		}
 	}
-	return document{articles: identify(list, f, c.home), damaged: damaged}
+	doc := document{damaged: damaged}
+	doc.articles, c.habit.OneGuid = identify(list, f, c.home)
+	doc.observe(c.habit, now)
+	return doc
 }
 
 // article makes an article of an entry; ok is false where there is nothing to read in it.
-func article(f news.Feed, e entry, base *url.URL, now time.Time) (a news.Article, ok bool) {
+func article(f news.Feed, e entry, link *url.URL, now time.Time) (a news.Article, ok bool) {
 	title := cutRunes(oneLine(plain(e.title, false)), maxTitle)
 	text := cutRunes(join(plain(e.summary, false), plain(e.content, e.lines)), maxText)
 	if title == "" && text == "" {
@@ -267,8 +295,8 @@ func article(f news.Feed, e entry, base *url.URL, now time.Time) (a news.Article
 		opening, _, _ := strings.Cut(text, "\n")
 		title = cutWords(opening, madeUp)
 	}
-	a = news.Article{Feed: f.Slug, Title: title, Text: text, Language: f.Language, Published: date(e.date), FirstSeen: now, Source: f.Source}
-	if link := resolve(e.link, base); link != nil {
+	a = news.Article{Feed: f.Slug, Title: title, Text: text, Language: f.Language, Published: date(e.date, f.Zone), FirstSeen: now, Source: f.Source}
+	if link != nil {
 		a.Link = link.String()
 	}
 	return a, true

@@ -21,12 +21,12 @@ const (
 // counters count what this process did. Each known series is there at 0 from the start, so that a rate
 // sees the first increase.
 type counters struct {
-	articles, relevant, duplicates      prometheus.Counter
-	events                              *prometheus.CounterVec // pair, kind, from
-	polls, failures, feedArticles, gaps *prometheus.CounterVec // feed
-	reasons                             *prometheus.CounterVec // reason
-	storeErrors                         *prometheus.CounterVec // operation
-	pollSeconds, scoreSeconds           prometheus.Histogram
+	articles, relevant, duplicates, edited prometheus.Counter
+	events                                 *prometheus.CounterVec // pair, kind, from
+	polls, failures, feedArticles, gaps    *prometheus.CounterVec // feed
+	reasons                                *prometheus.CounterVec // reason
+	storeErrors                            *prometheus.CounterVec // operation
+	pollSeconds, scoreSeconds              prometheus.Histogram
 }
 
 func newCounters(reg prometheus.Registerer) *counters {
@@ -44,6 +44,7 @@ func newCounters(reg prometheus.Registerer) *counters {
 		articles:     counter("articles_total", "Articles stored that were not known before."),
 		relevant:     counter("articles_relevant_total", "Articles stored that are about the relations of a pair."),
 		duplicates:   counter("articles_duplicate_total", "Articles in feeds that were known already."),
+		edited:       counter("articles_edited_total", "Known articles whose feed has changed title or text."),
 		events:       vec("events_total", "Events found in stored articles.", "pair", "kind", "from"),
 		polls:        vec("feed_polls_total", "Looks at the feed.", "feed"),
 		failures:     vec("feed_poll_failures_total", "Looks at the feed that failed.", "feed"),
@@ -97,7 +98,7 @@ func actors(pair string, kind score.Kind) []string {
 }
 
 // look counts a look that was stored, and what it brought.
-func (c *counters) look(last, v news.Visit, found []finding) {
+func (c *counters) look(v news.Visit, found []finding) {
 	c.polls.WithLabelValues(v.Feed).Inc()
 	c.pollSeconds.Observe(v.Took.Seconds())
 	c.duplicates.Add(float64(max(0, v.Items-v.New)))
@@ -105,7 +106,8 @@ func (c *counters) look(last, v news.Visit, found []finding) {
 		c.failures.WithLabelValues(v.Feed).Inc()
 		c.reasons.WithLabelValues(v.Class).Inc()
 	}
-	if !last.Newest.IsZero() && v.New > 0 && v.New == v.Items {
+	c.edited.Add(float64(v.Edited))
+	if v.Gap.Equal(v.At) {
 		c.gaps.WithLabelValues(v.Feed).Inc()
 	}
 	for _, f := range found {

@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"tensionmonitor/internal/feeds"
 	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
 	"tensionmonitor/internal/store"
@@ -30,32 +31,37 @@ func (m *Monitor) look(ctx context.Context, feed news.Feed) (next time.Time, err
 		return last.Next, nil
 	}
 	articles, visit := m.client.Look(ctx, feed, last, now)
+	if visit.At.IsZero() { // the feed's host has others to answer; nothing was asked
+		return visit.Next, nil
+	}
 	if ctx.Err() != nil { // we are stopping: that says nothing about the feed
 		return time.Time{}, ctx.Err()
 	}
-	found, err := m.ingest(ctx, &visit, articles)
+	found, err := m.ingest(ctx, feed, last, &visit, articles)
 	if err != nil {
 		m.counts.storeErrors.WithLabelValues(opSave).Inc()
 		return time.Time{}, err
 	}
 	m.blame(ctx, opCoverage, m.remember(ctx, visit, found))
-	m.counts.look(last, visit, found) // after the index, so that who sees an event counted sees what it did
+	m.counts.look(visit, found) // after the index, so that who sees an event counted sees what it did
 	m.tell(last, visit, found)
 	return visit.Next, nil
 }
 
 // ingest scores and stores the articles that are not known, one after the other, in the transaction that
 // also says when the feed is looked at next.
-func (m *Monitor) ingest(ctx context.Context, visit *news.Visit, articles []news.Article) (found []finding, err error) {
+func (m *Monitor) ingest(ctx context.Context, feed news.Feed, last news.Visit, visit *news.Visit, articles []news.Article) (found []finding, err error) {
 	err = m.store.SaveLook(ctx, func(l *store.Look) error {
-		found = found[:0]
+		found, visit.Edited, visit.Renamed = found[:0], 0, 0
 		for i := range articles {
 			a := &articles[i]
-			known, err := l.Known(a)
+			known, err := l.Meet(a)
 			if err != nil {
 				return err
 			}
-			if known {
+			if known.Stored {
+				visit.Edited += one(known.Edited)
+				visit.Renamed += one(known.Renamed)
 				continue
 			}
 			f := finding{article: a}
@@ -68,9 +74,17 @@ func (m *Monitor) ingest(ctx context.Context, visit *news.Visit, articles []news
 			found = append(found, f)
 		}
 		visit.New = len(found)
+		*visit = feeds.Settle(feed, last, *visit)
 		return l.Visit(*visit)
 	})
 	return found, err
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // tell logs what a person on call would want: each new event with the words that say so, and a feed's

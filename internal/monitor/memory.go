@@ -47,6 +47,7 @@ func (m *Monitor) recall(ctx context.Context) error {
 	if mem.visits, err = m.store.LastVisits(ctx); err != nil {
 		return err
 	}
+	m.client.Recall(mem.visits)
 	if mem.success, err = m.store.LastSuccesses(ctx); err != nil {
 		return err
 	}

@@ -21,6 +21,17 @@ type Feed struct {
 	Interval time.Duration
 	Disabled string // why the feed is not polled; empty for a feed that is
 	Source
+	Manner
+}
+
+// Manner is how a feed wants to be asked and read, where that is not as with all others. Zero values are as with all.
+type Manner struct {
+	UserAgent  string
+	Headers    map[string]string // sent to the feed's own host only; a password is one of them ("Authorization")
+	Proxy      string            // http, https or socks5 address of the proxy that is asked in place of the host
+	Zone       *time.Location    // where the feed's clock is, if its dates do not say, or say UTC and mean another
+	Charset    string            // the character set of what is not UTF-8, whatever its labels say
+	Aggregator bool              // the feed publishes nothing of its own: each article is its publisher's
 }
 
 // Article is one text a source published. Its first version stands: later edits do not change it.
@@ -69,12 +80,32 @@ type Visit struct {
 	Failures     int           // failures in a row, this look included
 	ETag         string        // validators as the server sent them
 	LastModified string
-	From         string    // the address that sent them, after redirects; they go to no other
-	Digest       string    // of the last body read to its end; empty until the feed was read once
-	Read         time.Time // when the feed was last read in full, or found to be that body again
-	Newest       time.Time // date of the newest article ever seen in the feed
-	Oldest       time.Time // date of the oldest article of the last body read: how far the feed reaches back
-	Next         time.Time // the feed is not asked again before this
+	From         string        // the address that sent them, after redirects; they go to no other
+	Digest       string        // of the last body read to its end; empty until the feed was read once
+	Read         time.Time     // when the feed was last read in full, or found to be that body again
+	Newest       time.Time     // date of the newest article ever seen in the feed
+	Oldest       time.Time     // date of the oldest article of the last body read: how far the feed reaches back
+	Edited       int           // known articles that came with another title or text; the store counts
+	Renamed      int           // known articles that came with a guid nobody knew; the store counts
+	Moved        string        // where the address leads for good (301, 308)
+	MovedSince   time.Time     // since when each answer has said so
+	Fresh        time.Duration // for how long the server says its answer is good
+	RetryAfter   time.Duration // for how long the server wants to be left alone
+	Gap          time.Time     // when the feed last had a gap: all it held was new, so that more may have come and gone
+	Habit
+	Next time.Time // the feed is not asked again before this
+	Why  string    // what decided when that is
+}
+
+// Habit is what the last body of a feed showed of how the feed is kept. It stays until the next body.
+type Habit struct {
+	Holds     int           // articles in it
+	Turnover  time.Duration // the shortest time in which half of them appeared; 0 where their dates do not tell
+	Period    time.Duration // how long it asks to be kept: RSS's ttl, or the period of the syndication module
+	RestHours uint32        // hours of the day, UTC, in which it is not worth a look: bit 0 is midnight to one
+	RestDays  uint8         // days of the week, UTC: bit 0 is Sunday
+	Ahead     int           // articles dated in the future
+	OneGuid   bool          // several articles share a guid
 }
 
 // OK says whether the look succeeded; an unchanged feed is a success.

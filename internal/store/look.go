@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
@@ -14,6 +17,7 @@ import (
 type Look struct {
 	ctx                      context.Context
 	known, name, put, report *sql.Stmt
+	edit, revise             *sql.Stmt
 	tx                       *sql.Tx
 }
 
@@ -39,10 +43,12 @@ func (l *Look) prepare() error {
 		stmt **sql.Stmt
 		text string
 	}{
-		{&l.known, `SELECT article FROM sightings WHERE name = $1 ORDER BY seen, article LIMIT 1`},
+		{&l.known, `SELECT a.id, a.feed, a.wording FROM sightings s JOIN articles a ON a.id = s.article WHERE s.name = $1 ORDER BY s.seen, a.id LIMIT 1`},
 		{&l.name, `INSERT INTO sightings (name, feed, article, seen) VALUES ($1, $2, $3, $4) ON CONFLICT (name, feed) DO NOTHING`},
-		{&l.put, `INSERT INTO articles (` + articleColumns + `, text, relevant, lexicon)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`},
+		{&l.put, `INSERT INTO articles (` + articleColumns + `, text, relevant, lexicon, wording)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`},
+		{&l.edit, `UPDATE articles SET wording = $1, edits = edits + 1 WHERE id = $2`},
+		{&l.revise, `INSERT INTO revisions (article, seen, title, text) SELECT id, $1, $2, $3 FROM articles WHERE id = $4 AND edits <= $5 ON CONFLICT DO NOTHING`},
 		{&l.report, `INSERT INTO events (article, n, at, ` + eventColumns + `)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`},
 	} {
@@ -54,40 +60,81 @@ func (l *Look) prepare() error {
 	return nil
 }
 
-// Known says whether the article is stored under any of its keys. If so, the keys that are new are noted, so
-// that it stays known when a source changes one key at a time. The stored text is left as it first was.
-func (l *Look) Known(a *news.Article) (bool, error) {
+// maxRevisions is how many later versions of an article are kept. More are counted only: a feed that puts the time of
+// day into its texts must not fill the disk.
+const maxRevisions = 10
+
+// Known is what is known of an article.
+type Known struct {
+	Stored  bool // it is stored under one of its keys
+	Edited  bool // its feed has another title or text now
+	Renamed bool // its feed has another guid for it now
+}
+
+// Meet says whether the article is stored under any of its keys. If so, the keys that are new are noted, so that it
+// stays known when a source changes one key at a time, and so is a text or title that its feed has changed. The stored
+// article is left as it first was. What other feeds call it or make of it is no change.
+func (l *Look) Meet(a *news.Article) (k Known, err error) {
 	for _, key := range a.Keys {
-		var id string
-		err := l.known.QueryRowContext(l.ctx, key).Scan(&id)
+		var id, feed, wording string
+		err := l.known.QueryRowContext(l.ctx, key).Scan(&id, &feed, &wording)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
 		if err != nil {
-			return false, err
+			return k, err
 		}
-		return true, l.sight(a, id)
+		k.Stored, k.Edited = true, feed == a.Feed && wording != wordingOf(a)
+		renamed, err := l.sight(a, id)
+		if err != nil {
+			return k, err
+		}
+		k.Renamed = renamed && feed == a.Feed
+		if k.Edited {
+			err = l.revision(a, id)
+		}
+		return k, err
 	}
-	return false, nil
+	return k, nil
 }
 
-func (l *Look) sight(a *news.Article, id string) error {
+// revision notes another version of an article.
+func (l *Look) revision(a *news.Article, id string) error {
+	if _, err := l.edit.ExecContext(l.ctx, wordingOf(a), id); err != nil {
+		return err
+	}
+	_, err := l.revise.ExecContext(l.ctx, micros(a.FirstSeen), a.Title, a.Text, id, maxRevisions)
+	return err
+}
+
+// wordingOf is a hash of what a reader of the article sees.
+func wordingOf(a *news.Article) string {
+	sum := sha256.Sum256([]byte(a.Title + "\n" + a.Text))
+	return hex.EncodeToString(sum[:12])
+}
+
+// sight notes the names of an article; renamed says that one of them is a guid the feed had not given it.
+func (l *Look) sight(a *news.Article, id string) (renamed bool, err error) {
 	for _, key := range a.Keys {
-		if _, err := l.name.ExecContext(l.ctx, key, a.Feed, id, micros(a.FirstSeen)); err != nil {
-			return err
+		res, err := l.name.ExecContext(l.ctx, key, a.Feed, id, micros(a.FirstSeen))
+		if err != nil {
+			return false, err
+		}
+		if n, err := res.RowsAffected(); err == nil && n > 0 && strings.HasPrefix(key, "g:") {
+			renamed = true
 		}
 	}
-	return nil
+	return renamed, nil
 }
 
 // Add stores an article that is not known, and what the lexicon with the given hash found in it.
 func (l *Look) Add(a *news.Article, found *score.Result, lexicon string) error {
 	_, err := l.put.ExecContext(l.ctx, a.ID, a.Feed, a.Title, a.Link, a.Language, a.Outlet, a.Family, a.Bloc, a.Weight,
-		micros(a.Published), micros(a.FirstSeen), a.FirstLook, a.Text, found.Relevant, lexicon)
+		micros(a.Published), micros(a.FirstSeen), a.FirstLook, a.Text, found.Relevant, lexicon, wordingOf(a))
 	if err != nil {
 		return fmt.Errorf("article %q: %w", a.ID, err)
 	}
-	if err := l.sight(a, a.ID); err != nil {
+	if _, err := l.sight(a, a.ID); err != nil {
 		return err
 	}
 	for n, e := range found.Events {
@@ -103,8 +150,11 @@ func (l *Look) Add(a *news.Article, found *score.Result, lexicon string) error {
 // Visit stores the look itself, and with it when the feed is looked at next.
 func (l *Look) Visit(v news.Visit) error {
 	_, err := l.tx.ExecContext(l.ctx, `INSERT INTO visits (`+visitColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
+			$28, $29, $30, $31, $32, $33, $34)`,
 		v.Feed, micros(v.At), v.Took.Microseconds(), v.URL, v.Status, v.Bytes, v.Items, v.New, v.Class, v.Error, v.Failures,
-		v.ETag, v.LastModified, v.From, v.Digest, micros(v.Read), micros(v.Newest), micros(v.Oldest), micros(v.Next))
+		v.ETag, v.LastModified, v.From, v.Digest, micros(v.Read), micros(v.Newest), micros(v.Oldest), v.Edited, v.Renamed, v.Moved, micros(v.MovedSince),
+		v.Fresh.Microseconds(), v.RetryAfter.Microseconds(), micros(v.Gap),
+		v.Holds, v.Turnover.Microseconds(), v.Period.Microseconds(), v.RestHours, v.RestDays, v.Ahead, v.OneGuid, micros(v.Next), v.Why)
 	return err
 }

@@ -17,7 +17,8 @@ const (
 	articleColumns = `id, feed, title, link, language, outlet, family, bloc, weight, published, first_seen, first_look`
 	eventColumns   = `pair, kind, from_state, to_state, intensity, confidence, place, number, field, span_start, span_end, text, rule`
 	visitColumns   = `feed, at, took, url, status, bytes, items, new, class, error, failures, etag, last_modified,
-		validators, digest, read, newest, oldest, next`
+		validators, digest, read, newest, oldest, edited, renamed, moved, moved_since, fresh, retry_after, gap,
+		holds, turnover, period, rest_hours, rest_days, ahead, one_guid, next, why`
 )
 
 // LastVisits is the last look at each feed there ever was, by the feed's slug.
@@ -80,6 +81,17 @@ func (s *Store) Articles(ctx context.Context) iter.Seq2[news.Article, error] {
 	return query(ctx, s.read, scanArticle, `SELECT `+articleColumns+`, text FROM articles ORDER BY first_seen, id`)
 }
 
+// Revision is what a feed made of an article after it was stored.
+type Revision struct {
+	Seen        time.Time
+	Title, Text string
+}
+
+// Revisions are the later versions of an article, the earliest first.
+func (s *Store) Revisions(ctx context.Context, article string) iter.Seq2[Revision, error] {
+	return query(ctx, s.read, scanRevision, `SELECT seen, title, text FROM revisions WHERE article = $1 ORDER BY seen`, article)
+}
+
 // query runs a statement and scans its rows, one at a time. After an error there is nothing more.
 func query[T any](ctx context.Context, db *sql.DB, scan func(func(...any) error) (T, error), text string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
@@ -103,12 +115,15 @@ func query[T any](ctx context.Context, db *sql.DB, scan func(func(...any) error)
 }
 
 func scanVisit(scan func(...any) error) (v news.Visit, err error) {
-	var at, read, newest, oldest, next sql.NullInt64
-	var took int64
+	var at, read, newest, oldest, movedSince, gap, next sql.NullInt64
+	var took, fresh, retryAfter, turnover, period int64
 	err = scan(&v.Feed, &at, &took, &v.URL, &v.Status, &v.Bytes, &v.Items, &v.New, &v.Class, &v.Error, &v.Failures,
-		&v.ETag, &v.LastModified, &v.From, &v.Digest, &read, &newest, &oldest, &next)
+		&v.ETag, &v.LastModified, &v.From, &v.Digest, &read, &newest, &oldest, &v.Edited, &v.Renamed, &v.Moved, &movedSince, &fresh, &retryAfter, &gap,
+		&v.Holds, &turnover, &period, &v.RestHours, &v.RestDays, &v.Ahead, &v.OneGuid, &next, &v.Why)
 	v.At, v.Read, v.Newest, v.Oldest, v.Next = fromMicros(at), fromMicros(read), fromMicros(newest), fromMicros(oldest), fromMicros(next)
-	v.Took = time.Duration(took) * time.Microsecond
+	v.MovedSince, v.Gap = fromMicros(movedSince), fromMicros(gap)
+	v.Took, v.Fresh, v.RetryAfter = time.Duration(took)*time.Microsecond, time.Duration(fresh)*time.Microsecond, time.Duration(retryAfter)*time.Microsecond
+	v.Turnover, v.Period = time.Duration(turnover)*time.Microsecond, time.Duration(period)*time.Microsecond
 	return v, err
 }
 
@@ -117,6 +132,13 @@ func scanSuccess(scan func(...any) error) (v news.Visit, err error) {
 	err = scan(&v.Feed, &at)
 	v.At = fromMicros(at)
 	return v, err
+}
+
+func scanRevision(scan func(...any) error) (r Revision, err error) {
+	var seen sql.NullInt64
+	err = scan(&seen, &r.Title, &r.Text)
+	r.Seen = fromMicros(seen)
+	return r, err
 }
 
 func scanArticle(scan func(...any) error) (a news.Article, err error) {

@@ -43,11 +43,11 @@ func save(t *testing.T, s *store.Store, v news.Visit, articles ...news.Article) 
 	t.Helper()
 	err := s.SaveLook(t.Context(), func(l *store.Look) error {
 		for _, a := range articles {
-			known, err := l.Known(&a)
+			known, err := l.Meet(&a)
 			if err != nil {
 				return err
 			}
-			if known {
+			if known.Stored {
 				continue
 			}
 			added++
@@ -110,7 +110,10 @@ func TestEverythingIsThereAfterARestart(t *testing.T) {
 	want := article("a", "g:1", "l:1")
 	visit := news.Visit{Feed: "a", At: noon, Took: 1500 * time.Millisecond, URL: "https://example.org/rss", Status: 200, Bytes: 7,
 		Items: 1, New: 1, Class: "parse", Error: "bad", Failures: 3, ETag: `W/"x"`, LastModified: "yesterday", From: "https://example.org/new",
-		Digest: "d", Read: noon.Add(-time.Minute), Newest: noon.Add(-time.Hour), Oldest: noon.Add(-9 * time.Hour), Next: noon.Add(time.Hour)}
+		Digest: "d", Read: noon.Add(-time.Minute), Newest: noon.Add(-time.Hour), Oldest: noon.Add(-9 * time.Hour),
+		Edited: 2, Renamed: 4, Moved: "https://example.org/new", MovedSince: noon.Add(-3 * time.Hour), Fresh: time.Minute, RetryAfter: time.Second,
+		Gap: noon.Add(-4 * time.Hour), Habit: news.Habit{Holds: 30, Turnover: 5 * time.Hour, Period: 6 * time.Hour, RestHours: 1<<23 | 1, RestDays: 65, Ahead: 8, OneGuid: true},
+		Next: noon.Add(time.Hour), Why: "its interval"}
 	for i, v := 0, reflect.ValueOf(visit); i < v.NumField(); i++ {
 		if v.Field(i).IsZero() {
 			t.Errorf("%s is not tried", v.Type().Field(i).Name)
@@ -152,6 +155,85 @@ func TestEverythingIsThereAfterARestart(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("%d reports, want the one since its time and none later", n)
+	}
+}
+
+func TestTheFirstVersionStands(t *testing.T) {
+	with := func(title, text, feed string, seen time.Duration) news.Article {
+		a := article(feed, "g:1", "l:1")
+		a.Title, a.Text, a.FirstSeen = title, text, noon.Add(seen*time.Minute)
+		return a
+	}
+	meet := func(s *store.Store, a news.Article) (k store.Known) {
+		err := s.SaveLook(t.Context(), func(l *store.Look) (err error) { k, err = l.Meet(&a); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	s := open(t, newFile(t))
+	first := with("Envoy called in", "One.", "a", 0)
+	save(t, s, news.Visit{Feed: "a", At: noon, Next: noon}, first)
+	for name, tt := range []struct {
+		article news.Article
+		edited  bool
+	}{
+		{with("Envoy called in", "One.", "a", 1), false},
+		{with("Envoy expelled", "One.", "a", 2), true},
+		{with("Envoy expelled", "One.", "a", 3), false},
+		{with("Envoy expelled", "One. Two.", "a", 4), true},
+		{with("What they wrote", "Another text.", "b", 5), false}, // another feed's version is no edit
+		{with("Envoy called in", "One.", "a", 6), true},           // back to the first
+	} {
+		if k := meet(s, tt.article); !k.Stored || k.Edited != tt.edited {
+			t.Errorf("look %d: %+v, want known, and edited: %v", name, k, tt.edited)
+		}
+	}
+	for a, err := range s.Articles(t.Context()) {
+		if err != nil || a.Title != first.Title || a.Text != first.Text {
+			t.Errorf("stored is %q, %q, %v, want the first version", a.Title, a.Text, err)
+		}
+	}
+	if got, want := revisions(t, s, "g:1"), "Envoy expelled: One. | Envoy expelled: One. Two. | Envoy called in: One."; got != want {
+		t.Errorf("revisions %q, want %q", got, want)
+	}
+	for i := range 20 { // a feed that puts the time into its text
+		meet(s, with("Envoy called in", "At minute "+strings.Repeat("i", i), "a", time.Duration(10+i)))
+	}
+	if n := strings.Count(revisions(t, s, "g:1"), "|") + 1; n != 10 {
+		t.Errorf("%d revisions are kept, want 10", n)
+	}
+}
+
+func revisions(t *testing.T, s *store.Store, article string) string {
+	t.Helper()
+	var all []string
+	for r, err := range s.Revisions(t.Context(), article) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r.Title+": "+r.Text)
+	}
+	return strings.Join(all, " | ")
+}
+
+func TestAGuidThatChangesIsNoticed(t *testing.T) {
+	s := open(t, newFile(t))
+	save(t, s, news.Visit{Feed: "a", At: noon, Next: noon}, article("a", "l:1", "g:1"))
+	for i, tt := range []struct {
+		feed, guid string
+		want       bool
+	}{{"a", "g:1", false}, {"a", "g:2", true}, {"a", "g:2", false}, {"b", "g:3", false}} {
+		err := s.SaveLook(t.Context(), func(l *store.Look) error {
+			a := article(tt.feed, "l:1", tt.guid)
+			if k, err := l.Meet(&a); err != nil || k.Renamed != tt.want {
+				t.Errorf("look %d: %+v, %v; want renamed: %v", i, k, err, tt.want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

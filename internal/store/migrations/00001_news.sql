@@ -16,7 +16,9 @@ CREATE TABLE articles (
     first_seen bigint NOT NULL,
     first_look boolean NOT NULL,
     relevant   boolean NOT NULL,           -- derived, like the events
-    lexicon    text NOT NULL               -- hash of the lexicon that derived them
+    lexicon    text NOT NULL,              -- hash of the lexicon that derived them
+    wording    text NOT NULL,              -- hash of title and text as its feed had them last
+    edits      integer NOT NULL DEFAULT 0  -- how often that changed
 );
 CREATE INDEX articles_first_seen ON articles (first_seen, id);
 CREATE INDEX articles_lexicon ON articles (lexicon);
@@ -30,6 +32,15 @@ CREATE TABLE sightings (
     PRIMARY KEY (name, feed)
 );
 CREATE INDEX sightings_article ON sightings (article);
+
+-- What a feed made of an article later. The article itself stays as it first was.
+CREATE TABLE revisions (
+    article text NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    seen    bigint NOT NULL,
+    title   text NOT NULL,
+    text    text NOT NULL,
+    PRIMARY KEY (article, seen)
+);
 
 CREATE TABLE events (
     article    text NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
@@ -72,7 +83,22 @@ CREATE TABLE visits (
     read          bigint,                  -- times the feed does not give are null
     newest        bigint,
     oldest        bigint,
+    edited        integer NOT NULL,
+    renamed       integer NOT NULL,
+    moved         text NOT NULL,
+    moved_since   bigint,
+    fresh         bigint NOT NULL,         -- microseconds, as are retry_after, turnover and period
+    retry_after   bigint NOT NULL,
+    gap           bigint,
+    holds         integer NOT NULL,
+    turnover      bigint NOT NULL,
+    period        bigint NOT NULL,
+    rest_hours    integer NOT NULL,
+    rest_days     integer NOT NULL,
+    ahead         integer NOT NULL,
+    one_guid      boolean NOT NULL,
     next          bigint NOT NULL,
+    why           text NOT NULL,
     PRIMARY KEY (feed, at)
 );
 CREATE INDEX visits_at ON visits (at);
@@ -89,5 +115,6 @@ CREATE TABLE coverage (
 DROP TABLE coverage;
 DROP TABLE visits;
 DROP TABLE events;
+DROP TABLE revisions;
 DROP TABLE sightings;
 DROP TABLE articles;
