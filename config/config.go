@@ -28,9 +28,16 @@ type Config struct {
 // Fetch is how feeds are asked.
 type Fetch struct {
 	UserAgent     string
-	Timeout       time.Duration  // of one look as a whole
-	MaxBody       int64          // of a decoded document, in bytes
-	AllowNetworks []netip.Prefix // private networks that feeds may be in; all others are refused
+	Timeout       time.Duration   // of one look as a whole
+	MaxBody       int64           // of a decoded document, in bytes
+	AllowNetworks []netip.Prefix  // private networks that feeds may be in; all others are refused
+	Hosts         map[string]Host // hosts that are asked in another way than all others, by name, with or without a port
+}
+
+// Host is how much a host is asked.
+type Host struct {
+	Connections int           // looks at once; 0 is no limit
+	Spacing     time.Duration // from the beginning of one look to that of the next
 }
 
 // Index is the constants of the formula.
@@ -93,11 +100,33 @@ func (r *reader) monitor(top place, f file, feeds feedList, c *Config) feedList 
 }
 
 func (r *reader) fetch(p place, c *Fetch) {
-	in := r.section(p, "user_agent", "timeout", "max_body", "allow_networks")
+	in := r.section(p, "user_agent", "timeout", "max_body", "allow_networks", "hosts")
 	read(r, in["user_agent"], &c.UserAgent, userAgent)
 	read(r, in["timeout"], &c.Timeout, duration(time.Second, 10*time.Minute))
 	read(r, in["max_body"], &c.MaxBody, size(1<<10, 1<<30))
 	readList(r, in["allow_networks"], &c.AllowNetworks, network)
+	r.hosts(in["hosts"], &c.Hosts)
+}
+
+// hosts reads how hosts are asked, in place of those known.
+func (r *reader) hosts(p place, into *map[string]Host) {
+	entries := r.entries(p)
+	if p.node == nil || p.node.Kind != yaml.MappingNode {
+		return
+	}
+	hosts := make(map[string]Host, len(entries))
+	for _, entry := range entries {
+		h := Host{Connections: 2, Spacing: time.Second}
+		in := r.section(entry.place, "connections", "spacing")
+		read(r, in["connections"], &h.Connections, whole(0, 1000))
+		read(r, in["spacing"], &h.Spacing, duration(0, time.Hour))
+		name, err := hostName(entry.name)
+		if err != nil {
+			r.fault(entry.place, "the name must be "+err.Error())
+		}
+		hosts[name] = h
+	}
+	*into = hosts
 }
 
 func (r *reader) index(p place, c *Index) {

@@ -124,7 +124,8 @@ func TestDefaultValues(t *testing.T) {
 	want := Config{
 		Pairs:    []string{"AZE-IRN"},
 		StoreURL: "sqlite:monitor.db",
-		Fetch:    Fetch{Timeout: 30 * time.Second, MaxBody: 15 << 20, AllowNetworks: []netip.Prefix{}},
+		Fetch: Fetch{Timeout: 30 * time.Second, MaxBody: 15 << 20, AllowNetworks: []netip.Prefix{},
+			Hosts: map[string]Host{"api.gdeltproject.org": {Connections: 1, Spacing: 5 * time.Second}}},
 		Index: Index{
 			Scale: 10, BlocCap: 0.7, AloneCap: 9, CoverageFloor: 0.5, Hold: 72 * h, Levels: []float64{20, 40, 60, 80},
 			HalfLife: map[string]time.Duration{"rhetoric": 36 * h, "incident": 72 * h, "measure": 168 * h},
@@ -148,15 +149,28 @@ feeds_files: [lists/more.yaml]
 feeds:
   - {slug: seed, url: "http://127.0.0.1:8099/feed.xml", outlet: Seed Daily, family: seed-house, bloc: IR, language: en, tier: 3, weight: 0.4, interval: 1h30m, disabled: "on leave", note: "a note"}
   - {slug: bare, url: "https://bare.example/"}
-fetch: {user_agent: "desk/1 (+mailto:desk@example.org)", timeout: 20s, max_body: 512KiB, allow_networks: ["127.0.0.1/8", "fd00::/8"]}
+  - {slug: odd, url: "https://odd.example/", user_agent: "Mozilla/5.0", headers: {accept-language: az}, auth: {user: me, password: "pass:word"},
+     proxy: "http://proxy.example:3128", zone: "+04:00", charset: windows-1251, aggregator: true}
+  - {slug: key, url: "https://key.example/", auth: {token_file: token.txt}, zone: Asia/Baku}
+fetch:
+  user_agent: "desk/1 (+mailto:desk@example.org)"
+  timeout: 20s
+  max_body: 512KiB
+  allow_networks: ["127.0.0.1/8", "fd00::/8"]
+  hosts: {"desk.example:8443": {connections: 0, spacing: 2m}, api.example: {spacing: 0s}, usual.example: {}}
 lexicon: {dir: words}
 index: {scale: 12, bloc_cap: 0.5, alone_cap: 8, coverage_floor: 0.4, hold: 0s, half_life: {rhetoric: 1d, measure: 1w1d}, levels: [10, 30.5, 50, 70], join: {incident: 4d}}
 metrics: {per_feed: off}
 retention: {articles: 1y30d, visits: 2w}
 `,
+		"etc/token.txt":       "t-o-k-e-n\n",
 		"etc/lists/more.yaml": "feeds:\n  - {slug: first, url: \"https://first.example/\", bloc: \"\"}\n",
 	})
 	got, err := Load(filepath.Join(dir, "etc", "monitor.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	baku, err := time.LoadLocation("Asia/Baku")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,10 +183,16 @@ retention: {articles: 1y30d, visits: 2w}
 			{Slug: "seed", URL: "http://127.0.0.1:8099/feed.xml", Outlet: "Seed Daily", Family: "seed-house", Bloc: "IR", Language: "en", Tier: 3,
 				Weight: 0.4, Interval: 90 * time.Minute, Disabled: "on leave", Note: "a note"},
 			{Slug: "bare", URL: "https://bare.example/", Outlet: "bare", Family: "bare", Weight: 0.6, Interval: 15 * time.Minute},
+			{Slug: "odd", URL: "https://odd.example/", Outlet: "odd", Family: "odd", Weight: 0.6, Interval: 15 * time.Minute, UserAgent: "Mozilla/5.0",
+				Headers: map[string]string{"Accept-Language": "az", "Authorization": "Basic bWU6cGFzczp3b3Jk"}, Proxy: "http://proxy.example:3128",
+				Zone: time.FixedZone("+04:00", 4*3600), Charset: "windows-1251", Aggregator: true},
+			{Slug: "key", URL: "https://key.example/", Outlet: "key", Family: "key", Weight: 0.6, Interval: 15 * time.Minute,
+				Headers: map[string]string{"Authorization": "Bearer t-o-k-e-n"}, Zone: baku},
 		},
 		Fetch: Fetch{
 			UserAgent: "desk/1 (+mailto:desk@example.org)", Timeout: 20 * time.Second, MaxBody: 512 << 10,
 			AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
+			Hosts:         map[string]Host{"desk.example:8443": {Spacing: 2 * time.Minute}, "api.example": {Connections: 2}, "usual.example": {Connections: 2, Spacing: time.Second}},
 		},
 		LexiconDir: filepath.Join(dir, "etc", "words"),
 		Index: Index{
@@ -226,8 +246,8 @@ func TestShippedFeeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(u.Host, "news.google.") && f.Disabled == "" {
-			t.Errorf("%s: an aggregator is enabled", f.Slug)
+		if search := u.Host == "news.google.com" || u.Host == "api.gdeltproject.org"; search != f.Aggregator || search && f.Disabled == "" {
+			t.Errorf("%s: aggregator %v, disabled %q", f.Slug, f.Aggregator, f.Disabled)
 		}
 		if slugs[f.Slug] || addresses[f.URL] {
 			t.Errorf("%s: slug or address twice", f.Slug)
@@ -265,12 +285,13 @@ func TestCommentsTellTheTruthAboutFeeds(t *testing.T) {
 			t.Errorf("monitor.yaml does not say %q", want)
 		}
 	}
-	keys := regexp.MustCompile(`(?m)^#   ([a-z]+) `).FindAllStringSubmatch(string(text), -1)
+	keys := regexp.MustCompile(`(?m)^#   ([a-z_]+) `).FindAllStringSubmatch(string(text), -1)
 	var got []string
 	for _, k := range keys {
 		got = append(got, k[1])
 	}
-	if want := []string{"slug", "url", "outlet", "family", "bloc", "language", "tier", "weight", "interval", "disabled", "note"}; !slices.Equal(got, want) {
+	if want := []string{"slug", "url", "outlet", "family", "bloc", "language", "tier", "weight", "interval", "disabled", "note",
+		"user_agent", "headers", "auth", "proxy", "zone", "charset", "aggregator"}; !slices.Equal(got, want) {
 		t.Errorf("monitor.yaml explains %v, want %v", got, want)
 	}
 }

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"encoding/base64"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
@@ -22,6 +24,13 @@ type Feed struct {
 	Interval time.Duration
 	Disabled string // why the feed is not polled; empty for a feed that is
 	Note     string // for whoever reads the list
+
+	UserAgent  string            // in place of fetch.user_agent
+	Headers    map[string]string // sent to the feed's own host, Authorization included
+	Proxy      string            // address of a proxy, with its scheme; empty for none
+	Zone       *time.Location    // of the feed's dates; nil where they say it themselves
+	Charset    string            // of what is not UTF-8; empty where labels tell it
+	Aggregator bool              // its articles are those of other houses
 }
 
 // What a feed has that says nothing else.
@@ -126,7 +135,8 @@ func (r *reader) feed(p place, home []netip.Prefix, taken map[string]place) (f F
 		r.fault(p, "a feed, as keys with values: at least slug and url")
 		return f, false
 	}
-	in := r.section(p, "slug", "url", "outlet", "family", "bloc", "language", "tier", "weight", "interval", "disabled", "note")
+	in := r.section(p, "slug", "url", "outlet", "family", "bloc", "language", "tier", "weight", "interval", "disabled", "note",
+		"user_agent", "headers", "auth", "proxy", "zone", "charset", "aggregator")
 	f = Feed{Weight: defaultWeight, Interval: defaultInterval}
 	r.slug(p, in["slug"], &f.Slug, taken)
 	r.needed(p, in["url"], "url")
@@ -142,7 +152,58 @@ func (r *reader) feed(p place, home []netip.Prefix, taken map[string]place) (f F
 	read(r, in["interval"], &f.Interval, duration(shortestFor(f.URL, home), longestInterval))
 	read(r, in["disabled"], &f.Disabled, orEmpty(text(300)))
 	read(r, in["note"], &f.Note, orEmpty(text(300)))
+	r.manner(in, &f)
 	return f, true
+}
+
+// manner reads how a feed wants to be asked and read, where that is not as all others.
+func (r *reader) manner(in map[string]place, f *Feed) {
+	read(r, in["user_agent"], &f.UserAgent, orEmpty(userAgent))
+	read(r, in["proxy"], &f.Proxy, orEmpty(proxyAddress))
+	read(r, in["zone"], &f.Zone, zone)
+	read(r, in["charset"], &f.Charset, orEmpty(characterSet))
+	read(r, in["aggregator"], &f.Aggregator, yesOrNo)
+	headers := in["headers"]
+	headers.secret = true
+	for _, h := range r.entries(headers) {
+		var value string
+		read(r, h.place, &value, headerValue)
+		if err := headerName(h.name); err != nil {
+			r.fault(h.place, err.Error())
+		}
+		f.header(h.name, value)
+	}
+	r.auth(in["auth"], f)
+}
+
+// auth reads what a feed wants before it answers: a user with a password, or a token. Either may be in a file, for who
+// keeps his configuration where others can read it.
+func (r *reader) auth(p place, f *Feed) {
+	p.secret = true
+	before := len(r.faults)
+	in := r.section(p, "user", "password", "password_file", "token", "token_file")
+	var user, password, token string
+	read(r, in["user"], &user, text(200))
+	read(r, in["password"], &password, text(1000))
+	read(r, in["password_file"], &password, secretBeside(p.file))
+	read(r, in["token"], &token, text(4000))
+	read(r, in["token_file"], &token, secretBeside(p.file))
+	switch {
+	case len(in) == 0 || len(r.faults) > before:
+	case (user != "") == (token != ""):
+		r.fault(p, "a user with a password, or a token")
+	case user != "":
+		f.header("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
+	default:
+		f.header("Authorization", "Bearer "+token)
+	}
+}
+
+func (f *Feed) header(name, value string) {
+	if f.Headers == nil {
+		f.Headers = make(map[string]string)
+	}
+	f.Headers[http.CanonicalHeaderKey(name)] = value
 }
 
 // slug reads a feed's name, which no other feed may have.

@@ -13,12 +13,16 @@ import (
 type place struct {
 	file, key string
 	node      *yaml.Node
+	secret    bool // a fault must not show the value
 }
 
 func (p place) fault(limit string) Fault {
 	f := Fault{File: p.file, Key: p.key, Limit: limit}
 	if p.node != nil {
 		f.Line, f.Value = p.node.Line, masked(shown(p.node))
+	}
+	if p.secret {
+		f.Value = "…"
 	}
 	return f
 }
@@ -28,7 +32,7 @@ func (p place) at(key string, node *yaml.Node) place {
 	if p.key != "" && !strings.HasPrefix(key, "[") {
 		key = "." + key
 	}
-	return place{p.file, p.key + key, node}
+	return place{p.file, p.key + key, node, p.secret}
 }
 
 // masked hides the password in an address, for faults go into logs.
@@ -89,6 +93,30 @@ func (r *reader) section(p place, known ...string) map[string]place {
 		in[key.Value] = below
 	}
 	return in
+}
+
+// entry is a value of a mapping whose keys are not known beforehand.
+type entry struct {
+	name string
+	place
+}
+
+// entries are the values of a mapping whose keys are names.
+func (r *reader) entries(p place) (all []entry) {
+	switch {
+	case p.node == nil || isNull(p.node) || p.node.Kind == yaml.AliasNode:
+		return nil
+	case p.node.Kind != yaml.MappingNode:
+		r.fault(p, "names with values; none are {}")
+		return nil
+	}
+	for i := 0; i+1 < len(p.node.Content); i += 2 {
+		key, value := p.node.Content[i], p.node.Content[i+1]
+		if key.Kind == yaml.ScalarNode { // of others parse has said so
+			all = append(all, entry{key.Value, p.at(key.Value, value)})
+		}
+	}
+	return all
 }
 
 // unknownKey suggests the known key that is nearest, if one is near enough to be a slip of the hand.

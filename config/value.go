@@ -1,9 +1,11 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -11,9 +13,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // an image without an operating system has no zones of its own
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/http/httpguts"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/language"
 )
 
@@ -210,4 +215,94 @@ func userAgent(s string) (string, error) {
 		return "", errors.New("1 to 300 plain ASCII characters, without spaces at its ends")
 	}
 	return s, nil
+}
+
+// hostName accepts a host, with or without a port, as an address has it.
+func hostName(s string) (string, error) {
+	u, err := url.Parse("http://" + s)
+	if err != nil || u.Host != s || u.Hostname() == "" || u.User != nil || s != strings.ToLower(s) {
+		return "", errors.New("a host in small letters, such as api.example.org, with a port if only that one is meant")
+	}
+	return s, nil
+}
+
+// proxyAddress accepts the address of a proxy. One to which no scheme is given is of no use to anybody.
+func proxyAddress(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil || !slices.Contains([]string{"http", "https", "socks5"}, u.Scheme) || u.Hostname() == "" {
+		return "", errors.New("an http, https or socks5 address with a host, such as http://proxy.example.org:3128")
+	}
+	return s, nil
+}
+
+var offset = regexp.MustCompile(`^[+-](\d\d):([0-5]\d)$`)
+
+// zone accepts a time zone by its place or by its distance from UTC.
+func zone(s string) (*time.Location, error) {
+	if m := offset.FindStringSubmatch(s); m != nil {
+		hours, _ := strconv.Atoi(m[1])
+		minutes, _ := strconv.Atoi(m[2])
+		seconds := hours*3600 + minutes*60
+		if s[0] == '-' {
+			seconds = -seconds
+		}
+		if hours <= 14 {
+			return time.FixedZone(s, seconds), nil
+		}
+	}
+	if l, err := time.LoadLocation(s); err == nil && s != "" && s != "Local" {
+		return l, nil
+	}
+	return nil, errors.New("a time zone such as Asia/Baku or +04:00")
+}
+
+// characterSet accepts a name the web has for a character set.
+func characterSet(s string) (string, error) {
+	if _, err := htmlindex.Get(s); err != nil {
+		return "", errors.New("a character set such as windows-1251")
+	}
+	return s, nil
+}
+
+func yesOrNo(s string) (bool, error) {
+	switch s {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, errors.New("true or false")
+}
+
+// headerName accepts a header that is the operator's to choose.
+func headerName(s string) error {
+	name := http.CanonicalHeaderKey(s)
+	if !httpguts.ValidHeaderFieldName(s) {
+		return errors.New("the name of a header is made of letters, digits and hyphens")
+	}
+	if slices.Contains([]string{"Host", "Accept-Encoding", "Connection", "Content-Length", "Transfer-Encoding", "If-None-Match", "If-Modified-Since", "Range"}, name) {
+		return errors.New("this header is the monitor's own business")
+	}
+	return nil
+}
+
+func headerValue(s string) (string, error) {
+	if len(s) > 4000 || !httpguts.ValidHeaderFieldValue(s) {
+		return "", errors.New("at most 4000 characters that a header can hold")
+	}
+	return s, nil
+}
+
+// secretBeside reads a secret from a file of its own, beside the file that names it: one line.
+func secretBeside(name string) func(string) (string, error) {
+	return func(s string) (string, error) {
+		data, err := file{name, false}.beside(s).read()
+		if err != nil {
+			return "", fmt.Errorf("a file with a secret in it: %w", err)
+		}
+		if _, err := headerValue(strings.TrimSpace(string(data))); err != nil || len(bytes.TrimSpace(data)) == 0 {
+			return "", errors.New("a file with a secret in it, in one line")
+		}
+		return strings.TrimSpace(string(data)), nil
+	}
 }

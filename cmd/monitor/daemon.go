@@ -165,7 +165,7 @@ func browserAddress(l net.Listener) string {
 func serve(ctx context.Context, f daemonFlags, c config.Config, lexicon *score.Lexicon, s *store.Store, listeners []net.Listener, log *zap.Logger) error {
 	metrics := newRegistry()
 	m := monitor.New(monitor.Parts{
-		Feeds: newsFeeds(c.Feeds), Pairs: c.Pairs, Store: s, Client: feeds.NewClient(fetchOptions(c.Fetch)), LookTimeout: c.Fetch.Timeout,
+		Feeds: newsFeeds(c.Feeds), Pairs: c.Pairs, Store: s, Client: feeds.NewClient(fetchOptions(c)), LookTimeout: c.Fetch.Timeout,
 		Lexicon: lexicon, Constants: constants(c.Index), KeepArticles: c.Retention.Articles, KeepVisits: c.Retention.Visits,
 		Log: log.Named("monitor"), Metrics: metrics,
 	})

@@ -24,7 +24,8 @@ func newsFeeds(configured []config.Feed) []news.Feed {
 	list := make([]news.Feed, len(configured))
 	for i, f := range configured {
 		list[i] = news.Feed{Slug: f.Slug, URL: f.URL, Language: f.Language, Tier: f.Tier, Interval: f.Interval, Disabled: f.Disabled,
-			Source: news.Source{Outlet: f.Outlet, Family: f.Family, Bloc: f.Bloc, Weight: f.Weight}}
+			Source: news.Source{Outlet: f.Outlet, Family: f.Family, Bloc: f.Bloc, Weight: f.Weight},
+			Manner: news.Manner{UserAgent: f.UserAgent, Headers: f.Headers, Proxy: f.Proxy, Zone: f.Zone, Charset: f.Charset, Aggregator: f.Aggregator}}
 	}
 	return list
 }
@@ -38,8 +39,13 @@ func countEnabled(configured []config.Feed) (n int) {
 	return n
 }
 
-func fetchOptions(c config.Fetch) feeds.Options {
-	return feeds.Options{UserAgent: c.UserAgent, Timeout: c.Timeout, MaxBody: c.MaxBody, AllowNetworks: c.AllowNetworks}
+func fetchOptions(c config.Config) feeds.Options {
+	hosts := make(map[string]feeds.Manners, len(c.Fetch.Hosts))
+	for name, h := range c.Fetch.Hosts {
+		hosts[name] = feeds.Manners(h)
+	}
+	return feeds.Options{UserAgent: c.Fetch.UserAgent, Timeout: c.Fetch.Timeout, MaxBody: c.Fetch.MaxBody, AllowNetworks: c.Fetch.AllowNetworks,
+		Hosts: hosts, Houses: feeds.Houses(newsFeeds(c.Feeds))}
 }
 
 func compile(c config.Config) (*score.Lexicon, error) {
