@@ -6,13 +6,13 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,18 +21,31 @@ import (
 	"tensionmonitor/internal/news"
 )
 
-var polls = flag.Int("polls", 1200, "looks of the soak")
+var polls = flag.Int("polls", 800, "looks of the soak")
 
-// onPress runs a press, and gives its first feed.
-func onPress(t testing.TB, o press.Options) (*press.Press, *httptest.Server, news.Feed) {
-	t.Helper()
-	o.Began, o.Step = noon.Add(-day), time.Hour
-	p := press.New(o)
-	server := httptest.NewServer(p)
-	t.Cleanup(server.Close)
+// onPress runs a press in a bubble of synctest, where waiting takes no time and a slow machine is none, with a client
+// that reaches it under any name.
+func onPress(t *testing.T, o press.Options, test func(*testing.T, *press.Press, *Client, *connections)) {
+	synctest.Test(t, func(t *testing.T) {
+		line, lines, p := make(pipes), new(connections), press.New(o)
+		server := &http.Server{Handler: p, ConnState: lines.watch}
+		go server.Serve(line)
+		c := NewClient(Options{MaxBody: 1 << 20})
+		c.transport.DialContext = line.dial
+		defer func() {
+			c.transport.CloseIdleConnections()
+			server.Close()
+			synctest.Wait()
+		}()
+		test(t, p, c, lines)
+	})
+}
+
+// paperAt is a feed of a press; each has a host of its own.
+func paperAt(p *press.Press, n int) news.Feed {
 	f := desk
-	f.URL = server.URL + p.Path(0)
-	return p, server, f
+	f.Slug, f.URL = fmt.Sprintf("paper-%d", n), fmt.Sprintf("http://paper-%d.example%s", n, p.Path(n))
+	return f
 }
 
 // Nine faults that one well-known poller gets wrong. Each feed is followed for a simulated day, or a month where it is
@@ -57,33 +70,31 @@ func TestTheNineFaults(t *testing.T) {
 		"a hang":               {press.Options{Faults: always(press.Hang)}, 1, 24, 27, classTimeout, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // hanging is waiting
-			tt.options.Feeds, tt.options.Items, tt.options.Text = 1, 20, 500
-			p, _, f := onPress(t, tt.options)
-			c := newClient()
-			if tt.class == classTimeout {
-				c = NewClient(Options{AllowNetworks: loopback, Timeout: 100 * time.Millisecond})
-			}
-			var v news.Visit
-			known, found, looks := archive{}, 0, 0
-			for now := noon; now.Before(noon.Add(time.Duration(tt.days) * day)); now = v.Next {
-				var articles []news.Article
-				articles, v = c.Look(t.Context(), f, v, now)
-				found += known.add(articles)
-				looks++
-				if v.Class != tt.class {
-					t.Fatalf("look %d: %s: %s, want %q", looks, v.Class, v.Error, tt.class)
+			o := tt.options
+			o.Feeds, o.Items, o.Text, o.Began, o.Step = 1, 20, 500, noon.Add(-day), time.Hour
+			onPress(t, o, func(t *testing.T, p *press.Press, c *Client, _ *connections) {
+				f := paperAt(p, 0)
+				var v news.Visit
+				known, found, looks := archive{}, 0, 0
+				for now := noon; now.Before(noon.Add(time.Duration(tt.days) * day)); now = v.Next {
+					var articles []news.Article
+					articles, v = c.Look(t.Context(), f, v, now)
+					found += known.add(articles)
+					looks++
+					if v.Class != tt.class {
+						t.Fatalf("look %d: %s: %s, want %q", looks, v.Class, v.Error, tt.class)
+					}
 				}
-			}
-			if looks < tt.least || looks > tt.most {
-				t.Errorf("%d looks, want %d to %d; the next because of %s", looks, tt.least, tt.most, v.Why)
-			}
-			if found != tt.articles {
-				t.Errorf("%d articles, want %d", found, tt.articles)
-			}
-			if asked := total(p.Answers()); asked != looks && name != "301" {
-				t.Errorf("%d requests for %d looks", asked, looks)
-			}
+				if looks < tt.least || looks > tt.most {
+					t.Errorf("%d looks, want %d to %d; the next because of %s", looks, tt.least, tt.most, v.Why)
+				}
+				if found != tt.articles {
+					t.Errorf("%d articles, want %d", found, tt.articles)
+				}
+				if asked := total(p.Answers()); asked != looks && name != "301" {
+					t.Errorf("%d requests for %d looks", asked, looks)
+				}
+			})
 		})
 	}
 }
@@ -142,52 +153,53 @@ func (c *connections) watch(_ net.Conn, state http.ConnState) {
 // there twice; nothing grows. -polls sets the number.
 func TestSoak(t *testing.T) {
 	const many = 40
-	p := press.New(press.Options{Feeds: many, Items: 40, Text: 300, Validators: true, Gzip: true, RetryAfter: time.Minute, Faults: everyFault(), Began: noon, Step: time.Minute, Seed: 7})
-	var lines connections
-	server := httptest.NewUnstartedServer(p)
-	server.Config.ConnState = lines.watch
-	server.Start()
-	defer server.Close()
-	c := NewClient(Options{AllowNetworks: loopback, Timeout: 500 * time.Millisecond, MaxBody: 1 << 20})
-	stored := &shelf{keys: make(map[string]bool), links: make(map[string]int)}
-	soak := func(looks int) {
-		var group errgroup.Group
-		for n := range many {
-			group.Go(func() error { return follow(t, c, p, server.URL, n, looks, stored) })
+	o := press.Options{Feeds: many, Items: 20, Text: 200, Validators: true, Gzip: true, RetryAfter: time.Minute, Latency: [2]time.Duration{0, 300 * time.Millisecond},
+		Faults: everyFault(), Began: noon, Step: time.Minute, Seed: 7}
+	onPress(t, o, func(t *testing.T, p *press.Press, c *Client, lines *connections) {
+		stored := &shelf{keys: make(map[string]bool), links: make(map[string]int)}
+		soak := func(begins time.Time, looks int) {
+			var group errgroup.Group
+			for n := range many {
+				group.Go(func() error { return follow(t, c, p, n, begins, looks, stored) })
+			}
+			if err := group.Wait(); err != nil {
+				t.Fatal(err)
+			}
+			c.transport.CloseIdleConnections()
+			synctest.Wait() // connections end when both sides have noticed
 		}
-		if err := group.Wait(); err != nil {
-			t.Fatal(err)
+		soak(noon, *polls/many/4) // what is made once is made now
+		goroutines, heap := runtime.NumGoroutine(), live()
+		soak(noon.AddDate(100, 0, 0), *polls/many*3/4)
+		if now := runtime.NumGoroutine(); now > goroutines {
+			t.Errorf("%d goroutines, were %d", now, goroutines)
 		}
-		c.transport.CloseIdleConnections()
-	}
-	soak(*polls / many / 4) // what is made once is made now
-	goroutines, heap := runtime.NumGoroutine(), live()
-	soak(*polls / many * 3 / 4)
-	for begun := time.Now(); runtime.NumGoroutine() > goroutines+5 && time.Since(begun) < 10*time.Second; {
-		runtime.Gosched() // connections end when both sides have noticed
-	}
-	if now := runtime.NumGoroutine(); now > goroutines+5 {
-		t.Errorf("%d goroutines, were %d", now, goroutines)
-	}
-	if open := lines.open.Load(); open > many {
-		t.Errorf("%d connections are open", open)
-	}
-	perLook := (live() - heap) / (int64(*polls) * 3 / 4)
-	if perLook > 4<<10 { // the shelf and the press grow by the names of two articles a look
-		t.Errorf("memory grows by %d bytes a look", perLook)
-	}
+		if open := lines.open.Load(); open > 0 {
+			t.Errorf("%d connections are open", open)
+		}
+		perLook := (live() - heap) / (int64(*polls) * 3 / 4)
+		if perLook > 4<<10 { // the shelf and the press grow by the names of two articles a look
+			t.Errorf("memory grows by %d bytes a look", perLook)
+		}
+		stored.compare(t, p)
+		t.Logf("%d bytes a look; answers %v", perLook, p.Answers())
+	})
+}
+
+// compare holds what is stored against the press's account.
+func (s *shelf) compare(t *testing.T, p *press.Press) {
 	served := p.Served()
 	for link := range served {
-		if stored.links[link] == 0 {
+		if s.links[link] == 0 {
 			t.Errorf("%s was served and is lost", link)
 		}
 	}
-	for link, n := range stored.links {
+	for link, n := range s.links {
 		if n != 1 || !strings.HasPrefix(link, "https://press.example/") {
 			t.Errorf("%s is there %d times", link, n)
 		}
 	}
-	t.Logf("%d bytes a look; answers %v; %d articles of %d were served, %d are stored", perLook, p.Answers(), len(served), p.Published(), len(stored.links))
+	t.Logf("%d articles of %d were served, %d are stored", len(served), p.Published(), len(s.links))
 }
 
 // live is the memory in use, in bytes.
@@ -199,13 +211,12 @@ func live() int64 {
 }
 
 // follow looks at one feed of a press again and again, each time when it is due.
-func follow(t *testing.T, c *Client, p *press.Press, base string, n, looks int, stored *shelf) error {
+func follow(t *testing.T, c *Client, p *press.Press, n int, now time.Time, looks int, stored *shelf) error {
 	lots := rand.New(rand.NewPCG(uint64(n), uint64(looks)))
-	f := desk
-	f.Slug, f.URL = fmt.Sprintf("paper-%d", n), base+p.Path(n)
+	f := paperAt(p, n)
 	var v news.Visit
-	for now := noon; looks > 0; looks-- {
-		p.Publish(n, lots.IntN(5))
+	for ; looks > 0; looks-- {
+		p.Publish(n, lots.IntN(4))
 		articles, visit := c.Look(t.Context(), f, v, now)
 		if visit.At.IsZero() || !visit.Next.After(now) {
 			return fmt.Errorf("a look at %s was %+v", f.Slug, visit)

@@ -229,8 +229,8 @@ func (p *Press) print(n int, zip bool) (body []byte, version int) {
 
 func zipped(body []byte) []byte {
 	var buf bytes.Buffer
-	z := gzip.NewWriter(&buf)
-	z.Write(body) // a buffer takes all
+	z, _ := gzip.NewWriterLevel(&buf, gzip.BestSpeed) // a level there is
+	z.Write(body)                                     // a buffer takes all
 	z.Close()
 	return buf.Bytes()
 }
@@ -281,7 +281,7 @@ func drip(w http.ResponseWriter, r *http.Request) {
 		}
 		select {
 		case <-r.Context().Done():
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(time.Second):
 		}
 	}
 }
