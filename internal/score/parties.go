@@ -8,10 +8,9 @@ import (
 // party is an actor in the sentence at hand, with what it does there.
 type party struct {
 	actor
-	part     part
-	group    int32 // parties joined by "and" share it
-	holder   int32 // token of the word it owns ("ambassador", "embassy"), or -1
-	sentence int32
+	part   part
+	group  int32 // parties joined by "and" share it
+	holder int32 // token of the word it owns ("ambassador", "embassy"), or -1
 }
 
 // maxParties is how many names of one sentence are considered; a longer list is an enumeration.

@@ -1,0 +1,493 @@
+package score
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// readTop reads what belongs to no language: version, numbers, states and kinds, then the sets, which
+// phrases anywhere need.
+func (c *compiler) readTop(rows []Row) {
+	c.noise = map[string]bool{}
+	for _, r := range rows {
+		if path.Dir(r.File) != "." {
+			c.readSets(r)
+			continue
+		}
+		switch r.Path[0] {
+		case "version":
+			c.lex.version = r.Value
+		case "confidence":
+			c.readConfidence(r)
+		case "gap":
+			c.gap = int(c.number(r, 1, maxGap))
+		case "far":
+			c.lex.far = int32(c.number(r, 1, 1000))
+		case "noise":
+			c.noise[r.Value] = true
+		case "rhetoric": // needs the kinds, which may come later
+		case "states":
+			c.readState(r)
+		case "kinds":
+			c.readKind(r)
+		default:
+			c.fault(r, "unknown key %q; this file knows version, confidence, gap, far, noise, rhetoric, states and kinds", r.Path[0])
+		}
+	}
+	for _, r := range rows {
+		switch {
+		case path.Dir(r.File) != ".":
+		case r.Path[0] == "rhetoric":
+			if k := c.kind(r, r.Value); k >= 0 {
+				c.lex.kindData[k].rhetoric = true
+			}
+		case len(r.Path) == 3 && r.Path[2] == "with_adversary":
+			c.lex.kindData[c.kind(r, r.Path[1])].withAdversary = c.kind(r, r.Value)
+		case len(r.Path) == 4 && r.Path[0] == "states" && r.Path[2] == "adversaries":
+			c.lex.adversaries[[2]int{c.state(r, r.Path[1]), c.state(r, r.Value)}] = true
+		}
+	}
+	if c.lex.version == "" {
+		c.faults = append(c.faults, errors.New("lexicon.yaml: version is missing"))
+	}
+	for i, k := range c.lex.kinds {
+		if k.Side != Escalation && k.Side != Deescalation || k.HalfLife == "" || k.Intensity == 0 {
+			c.faults = append(c.faults, fmt.Errorf("kinds.yaml: kinds.%s: side, intensity and half_life are needed", c.lex.kinds[i].Name))
+		}
+	}
+}
+
+func (c *compiler) number(r Row, least, most float64) float64 {
+	v, err := strconv.ParseFloat(r.Value, 64)
+	if err != nil || v < least || v > most {
+		c.fault(r, "%q is no number from %g to %g", r.Value, least, most)
+	}
+	return v
+}
+
+func (c *compiler) readConfidence(r Row) {
+	n := &c.lex.numbers
+	fields := map[string]*float64{"title": &n.Title, "lead": &n.Lead, "text": &n.Text, "inferred": &n.Inferred, "distant": &n.Distant, "floor": &n.Floor}
+	f, ok := fields[r.Path[len(r.Path)-1]]
+	if !ok {
+		c.fault(r, "unknown key; confidence knows title, lead, text, inferred, distant and floor")
+		return
+	}
+	*f = c.number(r, 0, 1)
+}
+
+func (c *compiler) readState(r Row) {
+	code := r.Path[min(1, len(r.Path)-1)]
+	if len(code) != 3 || strings.ToUpper(code) != code {
+		c.fault(r, "%q is no ISO-3 code", code)
+		return
+	}
+	if len(c.lex.states) == otherState {
+		c.fault(r, "one state too many, at most %d", otherState)
+		return
+	}
+	if !slices.Contains(c.lex.states, code) {
+		c.lex.states = append(c.lex.states, code)
+	}
+}
+
+func (c *compiler) state(r Row, code string) int {
+	i := slices.Index(c.lex.states, code)
+	if i < 0 {
+		c.fault(r, "%q is no state of lexicon.yaml, which has %s", code, strings.Join(c.lex.states, ", "))
+	}
+	return i
+}
+
+func (c *compiler) kind(r Row, name string) int {
+	i := slices.IndexFunc(c.lex.kinds, func(k Kind) bool { return k.Name == name })
+	if i < 0 {
+		c.fault(r, "%q is no kind of kinds.yaml", name)
+	}
+	return i
+}
+
+func (c *compiler) readKind(r Row) {
+	if len(r.Path) != 3 {
+		c.fault(r, "a kind is a list of keys and values")
+		return
+	}
+	i := slices.IndexFunc(c.lex.kinds, func(k Kind) bool { return k.Name == r.Path[1] })
+	if i < 0 {
+		i = len(c.lex.kinds)
+		c.lex.kinds = append(c.lex.kinds, Kind{Name: r.Path[1]})
+		c.lex.kindData = append(c.lex.kindData, kindData{withAdversary: -1})
+	}
+	k, d := &c.lex.kinds[i], &c.lex.kindData[i]
+	switch r.Path[2] {
+	case "side":
+		k.Side = Side(r.Value)
+	case "intensity":
+		k.Intensity = c.number(r, -10, 10)
+	case "half_life":
+		k.HalfLife = r.Value
+		if !slices.Contains([]string{"rhetoric", "incident", "measure"}, r.Value) {
+			c.fault(r, "%q is none of rhetoric, incident, measure", r.Value)
+		}
+	case "directed":
+		k.Directed = c.truth(r)
+	case "plover":
+		k.Plover = r.Value
+	case "cameo":
+		k.Cameo = r.Value
+	case "goldstein":
+		k.Goldstein = c.number(r, -10, 10)
+	case "place":
+		d.placeFrom, d.placeTo = r.Value == "from", r.Value == "to"
+		if !d.placeFrom && !d.placeTo {
+			c.fault(r, "%q is neither from nor to", r.Value)
+		}
+	case "object":
+		if d.objectFrom = r.Value == "from"; !d.objectFrom {
+			c.fault(r, "%q is not from (to is the default)", r.Value)
+		}
+	case "third":
+		d.third = c.truth(r)
+	case "with_adversary", "covers", "from_is":
+	default:
+		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, third, with_adversary, plover, cameo, goldstein, covers and from_is", r.Path[2])
+	}
+}
+
+func (c *compiler) truth(r Row) bool {
+	if r.Value != "true" && r.Value != "false" {
+		c.fault(r, "%q is neither true nor false", r.Value)
+	}
+	return r.Value == "true"
+}
+
+func (c *compiler) readSets(r Row) {
+	lang := c.language(r).name
+	switch {
+	case r.Path[0] == "sets" && len(r.Path) == 3:
+		if c.sets[lang] == nil {
+			c.sets[lang] = map[string][]string{}
+		}
+		c.sets[lang][r.Path[1]] = append(c.sets[lang][r.Path[1]], r.Value)
+	case r.Path[0] == "holders":
+		note(c.holders, lang, r.Value)
+	case r.Path[0] == "posts":
+		note(c.posts, lang, r.Value)
+	}
+}
+
+func note(sets map[string]map[string]bool, lang, name string) {
+	if sets[lang] == nil {
+		sets[lang] = map[string]bool{}
+	}
+	sets[lang][name] = true
+}
+
+// readLanguages reads the files of the languages. Entries that are lists of keys ({phrase: …, until: …},
+// cues) come as several rows and are put together first.
+func (c *compiler) readLanguages(rows []Row) {
+	c.ordinal = map[string]int{}
+	for len(rows) > 0 {
+		r := rows[0]
+		n := 1
+		if path.Dir(r.File) == "." {
+			rows = rows[1:]
+			continue
+		}
+		depth := entryDepth(r.Path)
+		for n < len(rows) && rows[n].File == r.File && len(rows[n].Path) > depth && len(r.Path) > depth && slices.Equal(rows[n].Path[:depth], r.Path[:depth]) {
+			n++
+		}
+		c.readEntry(r, rows[:n], depth)
+		rows = rows[n:]
+	}
+}
+
+// entryDepth says how many keys lead to one entry of a section.
+func entryDepth(p []string) int {
+	switch p[0] {
+	case "phrases", "actors":
+		return 4
+	case "cues":
+		return 2
+	}
+	return len(p)
+}
+
+func (c *compiler) readEntry(r Row, rows []Row, depth int) {
+	switch r.Path[0] {
+	case "phrases":
+		c.readPhrase(r, options(rows, depth))
+	case "actors":
+		c.readActor(r, options(rows, depth))
+	case "cues":
+		c.readCue(r, rows)
+	case "grammar":
+		c.readGrammar(r)
+	case "places":
+		if len(r.Path) != 3 {
+			c.fault(r, "a place is a name and a list of spellings")
+			return
+		}
+		i := slices.Index(c.lex.places, r.Path[1])
+		if i < 0 {
+			i = len(c.lex.places)
+			c.lex.places = append(c.lex.places, r.Path[1])
+		}
+		c.phrase(r, r.Value, classPlace, int32(i))
+	case "sets":
+		if lang := path.Dir(r.File); c.holders[lang][r.Path[1]] {
+			id := int32(holderPlain)
+			if c.posts[lang][r.Path[1]] {
+				id = holderPosted
+			}
+			c.phrase(r, r.Value, classHolder, id)
+		}
+	case "holders", "posts":
+		if c.sets[path.Dir(r.File)][r.Value] == nil {
+			c.fault(r, "there is no set %q in this language", r.Value)
+		}
+	default:
+		c.fault(r, "unknown key %q; a language knows phrases, sets, holders, posts, actors, cues, grammar and places", r.Path[0])
+	}
+}
+
+// options turns an entry's rows into its keys; a bare phrase is the key "phrase".
+func options(rows []Row, depth int) map[string]Row {
+	o := map[string]Row{}
+	for _, r := range rows {
+		if len(r.Path) <= depth {
+			o["phrase"] = r
+		} else {
+			o[r.Path[depth]] = r
+		}
+	}
+	return o
+}
+
+// phrase parses a phrase and keeps it for the graph.
+func (c *compiler) phrase(r Row, text string, class outClass, id int32) []piece {
+	lang := c.language(r)
+	seq, err := parsePhrase(text, c.sets[lang.name], c.gap)
+	if err != nil {
+		c.fault(r, "phrase %q: %v", text, err)
+		return nil
+	}
+	p := phraseEntry{r, lang, seq, output{class: class, id: id}}
+	if earlier, twice := c.repeats(p); twice && class != classCue && class != classHolder {
+		c.fault(r, "phrase %q is there already, as %s", text, c.meaning(earlier))
+	}
+	c.phrases = append(c.phrases, p)
+	return seq
+}
+
+// repeats says whether a phrase adds nothing to those before it: each of its variants is there. Only
+// phrases of few variants are compared; the others can hardly be written twice by oversight.
+func (c *compiler) repeats(p phraseEntry) (earlier output, all bool) {
+	vs := variants(p.seq)
+	all = len(vs) > 0
+	key := make([]byte, 0, 64)
+	for _, v := range vs {
+		key = append(key[:0], byte(p.out.class), p.lang.bit)
+		for _, e := range v {
+			key = append(append(key, e.word...), ' ', byte(e.gap))
+			if e.stem {
+				key = append(key, '*')
+			}
+		}
+		o, there := c.written[string(key)]
+		if !there {
+			c.written[string(key)], all = p.out, false
+		} else if o.id != p.out.id {
+			earlier = o
+		}
+	}
+	return earlier, all
+}
+
+func (c *compiler) readPhrase(r Row, o map[string]Row) {
+	if len(r.Path) < 4 {
+		c.fault(r, "phrases are kept as kind, frame, list")
+		return
+	}
+	k := c.kind(r, r.Path[1])
+	f, ok := frameNames[r.Path[2]]
+	if !ok {
+		c.fault(r, "%q is no frame; active, passive, noun, blamed or any", r.Path[2])
+	}
+	if k < 0 || !ok {
+		return
+	}
+	key := r.Path[1] + "." + path.Dir(r.File)
+	c.ordinal[key]++
+	ru := rule{kind: k, frame: f, id: key + "." + strconv.Itoa(c.ordinal[key]), intensity: c.lex.kinds[k].Intensity}
+	for name, opt := range o {
+		switch name {
+		case "phrase":
+		case "intensity":
+			ru.intensity = c.number(opt, -10, 10)
+			if ru.intensity*c.lex.kinds[k].Intensity <= 0 {
+				c.fault(opt, "%s has the other sign than the kind's %g", opt.Value, c.lex.kinds[k].Intensity)
+			}
+		default:
+			c.fault(opt, "unknown key %q; a phrase knows phrase and intensity", name)
+		}
+	}
+	c.lex.rules = append(c.lex.rules, ru)
+	c.phrase(o["phrase"], o["phrase"].Value, classRule, int32(len(c.lex.rules)-1))
+}
+
+func (c *compiler) readActor(r Row, o map[string]Row) {
+	if len(r.Path) < 4 {
+		c.fault(r, "actors are kept as state, category, list")
+		return
+	}
+	n := name{state: notActor, category: r.Path[2], weak: r.Path[2] == "weak", people: r.Path[2] == "people"}
+	switch {
+	case r.Path[1] == "none" && n.category == "state":
+		n.state = otherState
+	case r.Path[1] != "none":
+		n.state = c.state(r, r.Path[1])
+		if !slices.Contains([]string{"state", "capital", "people", "office", "body", "person", "weak"}, n.category) {
+			c.fault(r, "%q is no category of a name; state, capital, people, office, body, person or weak", n.category)
+		}
+	}
+	for key, opt := range o {
+		var err error
+		switch key {
+		case "phrase":
+		case "from":
+			n.from, err = time.Parse(time.DateOnly, opt.Value)
+		case "until":
+			n.until, err = time.Parse(time.DateOnly, opt.Value)
+		default:
+			c.fault(opt, "unknown key %q; a name knows phrase, from and until", key)
+		}
+		if err != nil {
+			c.fault(opt, "%q is no date like 2020-07-16", opt.Value)
+		}
+	}
+	if seq := c.phrase(o["phrase"], o["phrase"].Value, classActor, int32(len(c.lex.names))); seq != nil {
+		lastWords(seq, func(e element) {
+			if e.stem && !slices.Contains(n.stems, e.word) {
+				n.stems = append(n.stems, e.word)
+			}
+		})
+	}
+	c.lex.names = append(c.lex.names, n)
+}
+
+func (c *compiler) readCue(r Row, rows []Row) {
+	q := cue{within: 4, frames: 0xFF, kinds: make([]bool, len(c.lex.kinds))}
+	var only, except []string
+	id := int32(len(c.lex.cues))
+	for _, r := range rows {
+		if len(r.Path) < 3 {
+			c.fault(r, "a cue is a list of keys and values")
+			return
+		}
+		switch r.Path[2] {
+		case "name":
+			q.name = r.Value
+		case "where":
+			w, ok := whereNames[r.Value]
+			if !ok {
+				c.fault(r, "%q is none of before, after, near, sentence, title, lead, article", r.Value)
+			}
+			q.where = w
+		case "within":
+			q.within = int32(c.number(r, 1, 100))
+		case "intensity":
+			q.intensity = c.number(r, -10, 10)
+		case "confidence":
+			q.confidence = c.number(r, 0, 2)
+		case "phrases":
+			c.phrase(r, r.Value, classCue, id)
+		case "kinds":
+			c.kind(r, r.Value)
+			only = append(only, r.Value)
+		case "except":
+			c.kind(r, r.Value)
+			except = append(except, r.Value)
+		case "frames":
+			if q.frames == 0xFF {
+				q.frames = 0
+			}
+			f, ok := frameNames[r.Value]
+			if !ok {
+				c.fault(r, "%q is no frame", r.Value)
+			}
+			q.frames |= 1 << f
+		default:
+			c.fault(r, "unknown key %q; a cue knows name, where, within, intensity, confidence, phrases, kinds, except and frames", r.Path[2])
+		}
+	}
+	for i, k := range c.lex.kinds {
+		q.kinds[i] = (only == nil || slices.Contains(only, k.Name)) && !slices.Contains(except, k.Name)
+	}
+	q.drops = q.intensity == 0 && q.confidence == 0 && q.name != nothing
+	q.noise = c.noise[q.name]
+	if q.name == "" {
+		c.fault(r, "a cue needs a name")
+	}
+	c.lex.cues = append(c.lex.cues, q)
+}
+
+// nothing is the cue that only takes words away from shorter ones.
+const nothing = "nothing"
+
+func (c *compiler) readGrammar(r Row) {
+	if len(r.Path) < 2 {
+		c.fault(r, "grammar is a list of keys")
+		return
+	}
+	g := c.language(r)
+	switch r.Path[1] {
+	case "order":
+		if g.verbLast = r.Value == "sov"; !g.verbLast && r.Value != "svo" {
+			c.fault(r, "%q is neither svo nor sov", r.Value)
+		}
+	case "before", "after", "endings":
+		p, ok := partNames[r.Path[min(2, len(r.Path)-1)]]
+		if !ok {
+			c.fault(r, "%q is none of owner, agent, target, place, with, topic, origin, speaker", r.Path[2])
+			return
+		}
+		if r.Path[1] == "endings" {
+			if _, twice := g.endings[fold(r.Value)]; !twice {
+				g.endings[fold(r.Value)] = p
+				g.cases = g.cases || p == partTarget
+			}
+			return
+		}
+		c.lex.roles = append(c.lex.roles, role{part: p, after: r.Path[1] == "after"})
+		c.phrase(r, r.Value, classRole, int32(len(c.lex.roles)-1))
+	case "held":
+		g.held = append(g.held, fold(r.Value))
+	case "joiners":
+		g.joiners[fold(r.Value)] = true
+	case "numbers":
+		c.lex.values = append(c.lex.values, int32(c.number(r, 0, 1e6)))
+		c.phrase(r, r.Path[2], classNumber, int32(len(c.lex.values)-1))
+	case "common", "abbreviations":
+		words, err := splitWords(r.Value)
+		if err != nil {
+			c.fault(r, "%v", err)
+			return
+		}
+		for _, w := range words {
+			if r.Path[1] == "common" {
+				c.common = append(c.common, commonWord{w, g.bit})
+			} else {
+				c.abbrev = append(c.abbrev, w)
+			}
+		}
+	default:
+		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, joiners, numbers, common and abbreviations", r.Path[1])
+	}
+}
