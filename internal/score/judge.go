@@ -66,7 +66,7 @@ func (s *scratch) findCues(l *Lexicon) {
 		fd := &s.fields[f]
 		s.m = matcher{graph: s.tongue.cues, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
-		s.cues[f] = append(s.cues[f][:0], longestAll(s.m.found)...)
+		s.cues[f] = uneaten(l, s.cues[f][:0], s.m.found)
 		for _, c := range s.cues[f] {
 			q := &l.cues[c.out.id]
 			if q.where >= whereTitle && inScope(q.where, f, fd, c) && !slices.Contains(s.wide, c.out.id) {
@@ -77,6 +77,27 @@ func (s *scratch) findCues(l *Lexicon) {
 			}
 		}
 	}
+}
+
+// uneaten adds to kept the cues that no longer one of the name "nothing" covers. Other cues do not
+// silence one another: the longer may not reach where the shorter does.
+func uneaten(l *Lexicon, kept, found []match) []match {
+	eater := match{end: -1} // the one that reaches furthest so far
+	for i, c := range found {
+		for _, d := range found[i:] {
+			if d.start > c.start {
+				break
+			}
+			if l.cues[d.out.id].name == nothing && d.end > eater.end {
+				eater = d
+			}
+		}
+		if c.start < eater.end && c.end-c.start < eater.end-eater.start {
+			continue
+		}
+		kept = append(kept, c)
+	}
+	return kept
 }
 
 // inScope says whether a cue of a text-wide scope stands where it counts.
@@ -108,6 +129,9 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	}
 	if other := l.kindData[ru.kind].withAdversary; reason == noPair && other >= 0 {
 		who, reason = s.resolveAdversary(l, fd, m)
+		k, base = l.kinds[other], l.kinds[other].Intensity
+	}
+	if other := l.kindData[ru.kind].byBoth; who.from == Both && other >= 0 {
 		k, base = l.kinds[other], l.kinds[other].Intensity
 	}
 	if reason != "" {

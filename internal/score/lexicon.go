@@ -52,6 +52,7 @@ type kindData struct {
 	placeFrom, placeTo bool // whose deed it is where only the place is named
 	objectFrom         bool // the envoy or embassy it is about belongs to who acts: "recalls its ambassador"
 	withAdversary      int  // the kind it is when done with an adversary of the other state; -1 for none
+	byBoth             int  // the kind it is when both states of the pair do it together; -1 for none
 	third              bool // To is an adversary of the other state of the pair
 	rhetoric           bool // a deed named right after it is what it speaks of, no deed
 }
@@ -146,7 +147,7 @@ const (
 	partSpeaker             // "Iran says", "according to Iran"
 )
 
-var partNames = map[string]part{"owner": partOwner, "agent": partAgent, "target": partTarget, "place": partPlace, "with": partWith, "topic": partTopic, "origin": partOrigin, "speaker": partSpeaker}
+var partNames = map[string]part{"none": partNone, "owner": partOwner, "agent": partAgent, "target": partTarget, "place": partPlace, "with": partWith, "topic": partTopic, "origin": partOrigin, "speaker": partSpeaker}
 
 // Values of output.id for holders.
 const (

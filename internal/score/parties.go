@@ -144,10 +144,8 @@ func (s *scratch) inRule(w match) bool {
 
 // clear says whether nothing that ends a noun's reach lies between two tokens: a mark, a name or a deed.
 func (s *scratch) clear(f *field, from, to int32) bool {
-	for k := from; k < to; k++ {
-		if f.tokens[k].marks&(markComma|markHard) != 0 && k > from {
-			return false
-		}
+	if !s.clearMarks(f, from, to) {
+		return false
 	}
 	within := func(start, end int32) bool { return start < to && end > from }
 	return !slices.ContainsFunc(s.parties, func(p party) bool { return within(p.start, p.end) }) && !s.ruleBegins(from, to)

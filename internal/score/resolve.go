@@ -175,7 +175,11 @@ func (s *scratch) infer(l *Lexicon, m match, known *party, acts bool) (whom, str
 // with Israel are an act towards Iran. Who grows closer is the party that fits best; whichever of the
 // sentence's parties is the adversary is whom.
 func (s *scratch) resolveThird(l *Lexicon, from, to *party) (whom, string) {
-	for _, p := range [...]*party{from, to} {
+	fitting := []*party{from, to}
+	for i := range s.parties {
+		fitting = append(fitting, &s.parties[i])
+	}
+	for _, p := range fitting {
 		if p == nil {
 			continue
 		}
@@ -217,10 +221,10 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 		p := &s.parties[i]
 		rank := rankPlain
 		switch {
-		case p.start < m.end && p.end > m.start:
-			rank = rankObject
 		case p.part == partPlace:
 			rank = rankLikely
+		case p.start < m.end && p.end > m.start:
+			rank = rankObject
 		case p.part == partTopic:
 			rank = rankPossible
 		}

@@ -48,6 +48,8 @@ func (c *compiler) readTop(rows []Row) {
 			}
 		case len(r.Path) == 3 && r.Path[2] == "with_adversary":
 			c.lex.kindData[c.kind(r, r.Path[1])].withAdversary = c.kind(r, r.Value)
+		case len(r.Path) == 3 && r.Path[2] == "by_both":
+			c.lex.kindData[c.kind(r, r.Path[1])].byBoth = c.kind(r, r.Value)
 		case len(r.Path) == 4 && r.Path[0] == "states" && r.Path[2] == "adversaries":
 			c.lex.adversaries[[2]int{c.state(r, r.Path[1]), c.state(r, r.Value)}] = true
 		}
@@ -121,7 +123,7 @@ func (c *compiler) readKind(r Row) {
 	if i < 0 {
 		i = len(c.lex.kinds)
 		c.lex.kinds = append(c.lex.kinds, Kind{Name: r.Path[1]})
-		c.lex.kindData = append(c.lex.kindData, kindData{withAdversary: -1})
+		c.lex.kindData = append(c.lex.kindData, kindData{withAdversary: -1, byBoth: -1})
 	}
 	k, d := &c.lex.kinds[i], &c.lex.kindData[i]
 	switch r.Path[2] {
@@ -153,9 +155,9 @@ func (c *compiler) readKind(r Row) {
 		}
 	case "third":
 		d.third = c.truth(r)
-	case "with_adversary", "covers", "from_is":
+	case "with_adversary", "by_both", "covers", "from_is":
 	default:
-		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, third, with_adversary, plover, cameo, goldstein, covers and from_is", r.Path[2])
+		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, third, with_adversary, by_both, plover, cameo, goldstein, covers and from_is", r.Path[2])
 	}
 }
 
@@ -455,7 +457,7 @@ func (c *compiler) readGrammar(r Row) {
 	case "before", "after", "endings":
 		p, ok := partNames[r.Path[min(2, len(r.Path)-1)]]
 		if !ok {
-			c.fault(r, "%q is none of owner, agent, target, place, with, topic, origin, speaker", r.Path[2])
+			c.fault(r, "%q is none of owner, agent, target, place, with, topic, origin, speaker, none", r.Path[2])
 			return
 		}
 		if r.Path[1] == "endings" {
