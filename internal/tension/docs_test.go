@@ -1,6 +1,7 @@
 package tension
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"os"
@@ -8,9 +9,13 @@ import (
 	"testing"
 )
 
+var update = flag.Bool("update", false, "write what is generated into the documentation")
+
+const documentation = "../../docs/index.md"
+
 // The figures in docs/index.md are what the formula gives.
 func TestTheFiguresInTheDocumentation(t *testing.T) {
-	text, err := os.ReadFile("../../docs/index.md")
+	text, err := os.ReadFile(documentation)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,4 +65,26 @@ func lineWith(text, begins string) string {
 		}
 	}
 	return ""
+}
+
+// The table stands between two comments, and go test -update writes it.
+func TestTheTableOfSensitivity(t *testing.T) {
+	text, err := os.ReadFile(documentation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, begins := strings.Cut(string(text), "<!-- sensitivity -->\n")
+	written, after, ends := strings.Cut(rest, "<!-- end -->\n")
+	if !begins || !ends {
+		t.Fatal("the comments around the table are gone")
+	}
+	table := sensitivity(t)
+	if *update {
+		text = []byte(before + "<!-- sensitivity -->\n" + table + "<!-- end -->\n" + after)
+		if err := os.WriteFile(documentation, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if written != table {
+		t.Errorf("the documentation has\n%s\nwant\n%s", written, table)
+	}
 }

@@ -61,8 +61,10 @@ func (p plot) report(n int) *Report {
 }
 
 // tell makes a chronicle of stories that are what the test says, without joining.
-func tell(plots ...plot) *Chronicle {
-	book := NewBook("AZE-IRN", classes(), DefaultConstants())
+func tell(plots ...plot) *Chronicle { return tellWith(DefaultConstants(), plots...) }
+
+func tellWith(constants Constants, plots ...plot) *Chronicle {
+	book := NewBook("AZE-IRN", classes(), constants)
 	c := book.Chronicle(Coverage{})
 	for _, p := range plots {
 		s := book.found(p.report(0))
