@@ -163,13 +163,14 @@ func browserAddress(l net.Listener) string {
 
 // serve runs the monitor and its web server until ctx ends or one of them fails; then both stop.
 func serve(ctx context.Context, f daemonFlags, c config.Config, lexicon *score.Lexicon, s *store.Store, listeners []net.Listener, log *zap.Logger) error {
-	metrics := newRegistry()
+	dismissed := &dismissedFile{config: c, log: log}
+	metrics := newRegistry(dismissed.sound)
 	m := monitor.New(monitor.Parts{
 		Feeds: newsFeeds(c.Feeds), Pairs: c.Pairs, Store: s, Client: feeds.NewClient(fetchOptions(c)), LookTimeout: c.Fetch.Timeout,
 		Lexicon: lexicon, Constants: constants(c.Index), KeepArticles: c.Retention.Articles, KeepVisits: c.Retention.Visits,
-		Log: log.Named("monitor"), Metrics: metrics,
+		Dismissed: dismissed.now, Log: log.Named("monitor"), Metrics: metrics,
 	})
-	handler, err := web.Handler(metrics, version.Version, m.Ready)
+	handler, err := web.Handler(web.Site{Metrics: metrics, Version: version.Version, Pairs: c.Pairs, Ready: m.Ready, Account: m.Account})
 	if err != nil {
 		return err
 	}
@@ -197,12 +198,17 @@ func serve(ctx context.Context, f daemonFlags, c config.Config, lexicon *score.L
 	return group.Wait()
 }
 
-// newRegistry has what is known of the process before anything runs.
-func newRegistry() *prometheus.Registry {
+// newRegistry has what is known of the process before anything runs. Sound says whether what was read last of what
+// can change while the process runs is in use; a process whose other configuration has faults does not get here.
+func newRegistry(sound func() bool) *prometheus.Registry {
 	metrics := prometheus.NewRegistry()
-	reloaded := prometheus.NewGauge(prometheus.GaugeOpts{Name: "tension_config_last_reload_successful",
-		Help: "1 if the configuration that was read last is the one in use."})
-	reloaded.Set(1) // a process whose configuration has faults does not get here
+	reloaded := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tension_config_last_reload_successful",
+		Help: "1 if the configuration that was read last is the one in use."}, func() float64 {
+		if sound() {
+			return 1
+		}
+		return 0
+	})
 	metrics.MustRegister(reloaded, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		versioncollector.NewCollector("tension"))
 	return metrics

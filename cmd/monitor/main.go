@@ -25,7 +25,7 @@ func main() {
 type command func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error
 
 var commands = map[string]command{"run": runDaemon, "check": runCheck, "score": runScore, "eval": runEval,
-	"replay": runReplay}
+	"replay": runReplay, "stories": runStories}
 
 const overview = `Usage: monitor [COMMAND] [FLAGS]
 
@@ -33,6 +33,7 @@ const overview = `Usage: monitor [COMMAND] [FLAGS]
   check    reads configuration, feeds and lexicon and prints every fault
   score    says what a text says
   eval     compares what labelled texts say with what the lexicon makes of them
+  stories  says what moves the index: points, voices, words, links
   replay   writes the index over time, from stored articles or an archive
 
 monitor COMMAND --help shows the flags of a command.

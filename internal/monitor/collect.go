@@ -82,8 +82,9 @@ func (m *Monitor) Collect(ch chan<- prometheus.Metric) {
 		return
 	}
 	m.collectFeeds(o, v.feeds, now)
+	dismissed := m.dismissed()
 	for _, pair := range m.pairs {
-		m.collectPair(o, v, pair, now)
+		m.collectPair(o, v, pair, dismissed, now)
 	}
 }
 
@@ -113,11 +114,11 @@ func (m *Monitor) collectFeeds(o out, states []feedState, now time.Time) {
 	}
 }
 
-func (m *Monitor) collectPair(o out, v *view, pair string, now time.Time) {
+func (m *Monitor) collectPair(o out, v *view, pair string, dismissed tension.Dismissals, now time.Time) {
 	d, p := m.descs, m.pulses[pair]
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.take(v.chronicles[pair], now)
+	p.take(v.chronicles[pair], dismissed, now)
 	o.gauge(d.index, p.index.Value, pair)
 	o.gauge(d.pressure, p.index.Escalation, pair, string(score.Escalation))
 	o.gauge(d.pressure, p.index.Deescalation, pair, string(score.Deescalation))

@@ -32,6 +32,7 @@ type Parts struct {
 	Constants    tension.Constants
 	KeepArticles time.Duration
 	KeepVisits   time.Duration
+	Dismissed    func() tension.Dismissals // what analysts have taken out by now; called at each scrape
 	Log          *zap.Logger
 	Metrics      prometheus.Registerer
 }
@@ -47,6 +48,7 @@ type Monitor struct {
 	lookTimeout time.Duration
 	lexicon     *score.Lexicon
 	constants   tension.Constants
+	dismissed   func() tension.Dismissals
 	keep        struct{ articles, visits time.Duration }
 	log         *zap.Logger
 	counts      *counters
@@ -62,7 +64,7 @@ type Monitor struct {
 func New(p Parts) *Monitor {
 	m := &Monitor{
 		feeds: make(map[string]news.Feed), pairs: p.Pairs, pulses: make(map[string]*pulse), store: p.Store, client: p.Client,
-		lookTimeout: p.LookTimeout, lexicon: p.Lexicon, constants: p.Constants, log: p.Log, counts: newCounters(p.Metrics), descs: newDescs(),
+		lookTimeout: p.LookTimeout, lexicon: p.Lexicon, constants: p.Constants, dismissed: p.Dismissed, log: p.Log, counts: newCounters(p.Metrics), descs: newDescs(),
 	}
 	m.keep.articles, m.keep.visits = p.KeepArticles, p.KeepVisits
 	for _, f := range p.Feeds {

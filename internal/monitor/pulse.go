@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -16,20 +17,26 @@ type pulse struct {
 	z     float64
 	hasZ  bool // false with too few days to compare with
 
-	work tension.Index // memory to reckon in
-	told *tension.Chronicle
-	grid time.Time
+	work      tension.Index // memory to reckon in
+	told      *tension.Chronicle
+	dismissed tension.Dismissals
+	counted   *tension.Chronicle // what was told without what was dismissed
+	grid      time.Time
 }
 
 // levelGrid is how often a level can change; a z-score moves no faster either.
 const levelGrid = 5 * time.Minute
 
 // take brings the pulse up to now.
-func (p *pulse) take(c *tension.Chronicle, now time.Time) {
-	c.Index(now, &p.index)
-	if grid := now.UTC().Truncate(levelGrid); c != p.told || !grid.Equal(p.grid) {
-		p.told, p.grid = c, grid
-		p.level = c.Level(now, &p.work)
-		p.z, p.hasZ = c.ZScore(now, &p.work)
+func (p *pulse) take(c *tension.Chronicle, d tension.Dismissals, now time.Time) {
+	fresh := c != p.told || !maps.Equal(d, p.dismissed)
+	if fresh {
+		p.told, p.dismissed, p.counted = c, d, c.Without(d)
+	}
+	p.counted.Index(now, &p.index)
+	if grid := now.UTC().Truncate(levelGrid); fresh || !grid.Equal(p.grid) {
+		p.grid = grid
+		p.level = p.counted.Level(now, &p.work)
+		p.z, p.hasZ = p.counted.ZScore(now, &p.work)
 	}
 }

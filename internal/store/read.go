@@ -16,7 +16,9 @@ import (
 const (
 	articleColumns = `id, feed, title, link, language, outlet, family, bloc, weight, published, first_seen, first_look`
 	eventColumns   = `pair, kind, from_state, to_state, intensity, confidence, place, number, field, span_start, span_end, text, rule`
-	visitColumns   = `feed, at, took, url, status, bytes, items, new, class, error, failures, etag, last_modified,
+	reportColumns  = `a.id, a.feed, a.title, a.link, a.language, a.outlet, a.family, a.bloc, a.weight, a.published, a.first_seen, a.first_look,
+		e.n, e.pair, e.kind, e.from_state, e.to_state, e.intensity, e.confidence, e.place, e.number, e.field, e.span_start, e.span_end, e.text, e.rule`
+	visitColumns = `feed, at, took, url, status, bytes, items, new, class, error, failures, etag, last_modified,
 		validators, digest, read, newest, oldest, edited, renamed, moved, moved_since, fresh, retry_after, gap,
 		holds, turnover, period, rest_hours, rest_days, ahead, one_guid, next, why`
 )
@@ -70,10 +72,20 @@ type Report struct {
 // Reports are the events of articles whose time is since or later, ordered by when the article was first
 // seen, its id, and the event's place in it.
 func (s *Store) Reports(ctx context.Context, since time.Time) iter.Seq2[Report, error] {
-	return query(ctx, s.read, scanReport, `SELECT a.id, a.feed, a.title, a.link, a.language, a.outlet, a.family, a.bloc, a.weight,
-			a.published, a.first_seen, a.first_look, e.n, e.pair, e.kind, e.from_state, e.to_state, e.intensity, e.confidence,
-			e.place, e.number, e.field, e.span_start, e.span_end, e.text, e.rule
-		FROM events e JOIN articles a ON a.id = e.article WHERE e.at >= $1 ORDER BY a.first_seen, a.id, e.n`, micros(since))
+	return query(ctx, s.read, scanReport, `SELECT `+reportColumns+` FROM events e JOIN articles a ON a.id = e.article WHERE e.at >= $1 ORDER BY a.first_seen, a.id, e.n`, micros(since))
+}
+
+// Report is the nth event of an article.
+func (s *Store) Report(ctx context.Context, article string, n int) (r Report, found bool, err error) {
+	row := s.read.QueryRowContext(ctx, `SELECT `+reportColumns+` FROM events e JOIN articles a ON a.id = e.article WHERE e.article = $1 AND e.n = $2`, article, n)
+	r, err = scanReport(row.Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, fmt.Errorf("reading event %d of article %q: %w", n, article, err)
+	}
+	return r, true, nil
 }
 
 // Articles are all articles, text included, in the order in which they were first seen.

@@ -1,5 +1,5 @@
-// Package web serves what the monitor knows over HTTP: metrics, health, a landing page. It knows handlers
-// and no SQL, feeds or formula.
+// Package web serves what the monitor knows over HTTP: metrics, health, a landing page, and a page a pair that
+// says what moves its index. It knows handlers and no SQL, feeds or formula.
 package web
 
 import (
@@ -10,20 +10,35 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 )
 
-// Handler answers everything below /. Ready says whether the index can be trusted to be all there.
-func Handler(metrics *prometheus.Registry, version string, ready func() bool) (http.Handler, error) {
-	landing, err := landingPage(version)
+// Site is what there is to serve.
+type Site struct {
+	Metrics *prometheus.Registry
+	Version string
+	Pairs   []string
+	Ready   func() bool // whether the index can be trusted to be all there
+	Account Account
+}
+
+// Handler answers everything below /.
+func Handler(s Site) (http.Handler, error) {
+	landing, err := landingPage(s.Version, s.Pairs)
+	if err != nil {
+		return nil, err
+	}
+	pair, err := pairPage(s.Account, s.Ready)
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
+	mux.Handle("GET /pair/{pair}", pair)
+	mux.HandleFunc("GET /pair.css", stylesheet)
 	mux.Handle("GET /{$}", landing)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{Registry: metrics, EnableOpenMetrics: true}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{Registry: s.Metrics, EnableOpenMetrics: true}))
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, "The monitor is healthy.\n")
 	})
 	mux.HandleFunc("GET /-/ready", func(w http.ResponseWriter, _ *http.Request) {
-		if !ready() {
+		if !s.Ready() {
 			answer(w, http.StatusServiceUnavailable, "The monitor is still reading its store.\n")
 			return
 		}
@@ -38,16 +53,20 @@ func answer(w http.ResponseWriter, status int, text string) {
 	_, _ = w.Write([]byte(text)) // a client that went away needs no answer
 }
 
-func landingPage(version string) (http.Handler, error) {
+func landingPage(version string, pairs []string) (http.Handler, error) {
+	var links []web.LandingLinks
+	for _, pair := range pairs {
+		links = append(links, web.LandingLinks{Address: "/pair/" + pair, Text: pair, Description: "the index now, and what moves it"})
+	}
 	return web.NewLandingPage(web.LandingConfig{
 		Name:        "Tension monitor",
 		Description: "An index of tension between pairs of countries, from what news feeds report",
 		Version:     version,
 		Profiling:   "false",
-		Links: []web.LandingLinks{
-			{Address: "/metrics", Text: "Metrics", Description: "the index, what it is made of, and how the feeds do"},
-			{Address: "/-/healthy", Text: "Health", Description: "the process runs"},
-			{Address: "/-/ready", Text: "Readiness", Description: "the store is read and the index complete"},
-		},
+		Links: append(links,
+			web.LandingLinks{Address: "/metrics", Text: "Metrics", Description: "the index, what it is made of, and how the feeds do"},
+			web.LandingLinks{Address: "/-/healthy", Text: "Health", Description: "the process runs"},
+			web.LandingLinks{Address: "/-/ready", Text: "Readiness", Description: "the store is read and the index complete"},
+		),
 	})
 }

@@ -16,7 +16,7 @@ func TestHandler(t *testing.T) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "news_total", Help: "News."}, func() float64 { return 7 }))
 	var ready atomic.Bool
-	h, err := web.Handler(metrics, "1.2.3", ready.Load)
+	h, err := web.Handler(web.Site{Metrics: metrics, Version: "1.2.3", Pairs: []string{"AZE-IRN"}, Ready: ready.Load, Account: accountOf(hostile())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,6 +32,11 @@ func TestHandler(t *testing.T) {
 		{false, "GET", "/metrics", 200, "news_total 7"},
 		{true, "GET", "/", 200, `href="/metrics"`},
 		{true, "GET", "/", 200, "1.2.3"},
+		{true, "GET", "/", 200, `href="/pair/AZE-IRN"`},
+		{true, "GET", "/pair/AZE-IRN", 200, "<h1>AZE-IRN</h1>"},
+		{true, "GET", "/pair/FRA-GBR", 404, "no such pair"},
+		{false, "GET", "/pair/AZE-IRN", 503, "still reading"},
+		{true, "GET", "/pair.css", 200, "color-scheme"},
 		{true, "GET", "/nothing", 404, ""},
 		{true, "POST", "/metrics", 405, ""},
 	} {
@@ -45,7 +50,7 @@ func TestHandler(t *testing.T) {
 }
 
 func TestTheLandingPageLinksWhatThereIs(t *testing.T) {
-	h, err := web.Handler(prometheus.NewRegistry(), "", func() bool { return true })
+	h, err := web.Handler(web.Site{Metrics: prometheus.NewRegistry(), Pairs: []string{"AZE-IRN"}, Ready: func() bool { return true }, Account: accountOf(hostile())})
 	if err != nil {
 		t.Fatal(err)
 	}
