@@ -167,7 +167,7 @@ func serve(ctx context.Context, f daemonFlags, c config.Config, lexicon *score.L
 	metrics := newRegistry(dismissed.sound)
 	m := monitor.New(monitor.Parts{
 		Feeds: newsFeeds(c.Feeds), Pairs: c.Pairs, Store: s, Client: feeds.NewClient(fetchOptions(c)), LookTimeout: c.Fetch.Timeout,
-		Lexicon: lexicon, Constants: constants(c.Index), KeepArticles: c.Retention.Articles, KeepVisits: c.Retention.Visits,
+		Lexicon: lexicon, Reload: func() (*score.Lexicon, error) { return loadLexicon(f.config) }, Constants: constants(c.Index), KeepArticles: c.Retention.Articles, KeepVisits: c.Retention.Visits,
 		Dismissed: dismissed.now, Log: log.Named("monitor"), Metrics: metrics,
 	})
 	handler, err := web.Handler(web.Site{Metrics: metrics, Version: version.Version, Pairs: c.Pairs, Ready: m.Ready, Account: m.Account})

@@ -25,7 +25,7 @@ func main() {
 type command func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error
 
 var commands = map[string]command{"run": runDaemon, "check": runCheck, "score": runScore, "eval": runEval,
-	"replay": runReplay, "stories": runStories}
+	"replay": runReplay, "stories": runStories, "rescore": runRescore}
 
 const overview = `Usage: monitor [COMMAND] [FLAGS]
 
@@ -35,6 +35,7 @@ const overview = `Usage: monitor [COMMAND] [FLAGS]
   eval     compares what labelled texts say with what the lexicon makes of them
   stories  says what moves the index: points, voices, words, links
   replay   writes the index over time, from stored articles or an archive
+  rescore  scores stored articles anew after a change of the lexicon
 
 monitor COMMAND --help shows the flags of a command.
 `

@@ -18,10 +18,10 @@ const (
 
 // descs describe the metrics whose values are looked up at a scrape.
 type descs struct {
-	index, pressure, level, threshold, contribution, topStory, zscore *prometheus.Desc
-	valid, stories, lastEvent                                         *prometheus.Desc
-	coverage, blocCoverage, coverageFloor                             *prometheus.Desc
-	feedUp, feedSuccess, feedNewest, feeds, lexicon                   *prometheus.Desc
+	index, pressure, level, threshold, contribution, topStory, zscore, attention *prometheus.Desc
+	valid, stories, lastEvent                                                    *prometheus.Desc
+	coverage, blocCoverage, coverageFloor                                        *prometheus.Desc
+	feedUp, feedSuccess, feedNewest, feeds, lexicon                              *prometheus.Desc
 }
 
 func newDescs() descs {
@@ -36,6 +36,7 @@ func newDescs() descs {
 		contribution:  desc("contribution_points", "Points of the index that a kind of event contributes; they add up to the index.", "pair", "kind"),
 		topStory:      desc("top_story_points", "Points of the index from the stories that weigh most.", "pair", "rank", "kind", "from", "title"),
 		zscore:        desc("zscore", "How unusual the pressure is for the pair: robust standard deviations from the 90 days before yesterday.", "pair"),
+		attention:     desc("attention_ratio", "Of the articles of the last 24 h from feeds that can be seen through, the share that tells of escalation.", "pair"),
 		valid:         desc("index_valid", "1 while enough can be seen to trust the index, 0 while it is held.", "pair"),
 		stories:       desc("stories", "Stories the index is made of.", "pair"),
 		lastEvent:     desc("last_event_timestamp_seconds", "Time of the latest event; 0 where there was none.", "pair"),
@@ -53,7 +54,7 @@ func newDescs() descs {
 // Describe says that the monitor has metrics, without a list: which series there are depends on the feeds.
 func (m *Monitor) Describe(ch chan<- *prometheus.Desc) {
 	d := m.descs
-	for _, desc := range []*prometheus.Desc{d.index, d.pressure, d.level, d.threshold, d.contribution, d.topStory, d.zscore, d.valid, d.stories, d.lastEvent,
+	for _, desc := range []*prometheus.Desc{d.index, d.pressure, d.level, d.threshold, d.contribution, d.topStory, d.zscore, d.attention, d.valid, d.stories, d.lastEvent,
 		d.coverage, d.blocCoverage, d.coverageFloor, d.feedUp, d.feedSuccess, d.feedNewest, d.feeds, d.lexicon} {
 		ch <- desc
 	}
@@ -75,13 +76,17 @@ func (m *Monitor) Collect(ch chan<- prometheus.Metric) {
 		o.gauge(m.descs.threshold, at, tension.Level(i+1).String())
 	}
 	o.gauge(m.descs.coverageFloor, m.constants.CoverageFloor)
-	o.gauge(m.descs.lexicon, 1, m.lexicon.Version(), m.lexicon.Hash())
 	v := m.view.Load()
 	if v == nil {
+		o.gauge(m.descs.lexicon, 1, m.lexicon.now.Load().Version(), m.lexicon.Hash())
 		m.collectFeeds(o, m.unread, now)
 		return
 	}
 	m.collectFeeds(o, v.feeds, now)
+	o.gauge(m.descs.lexicon, 1, v.lexicon.Version(), v.lexicon.Hash())
+	for pair, share := range attention(v.notices, v.feeds, m.pairs, now) {
+		o.gauge(m.descs.attention, share, pair)
+	}
 	dismissed := m.dismissed()
 	for _, pair := range m.pairs {
 		m.collectPair(o, v, pair, dismissed, now)
@@ -130,7 +135,7 @@ func (m *Monitor) collectPair(o out, v *view, pair string, dismissed tension.Dis
 	o.gauge(d.valid, truth(coverage(v.feeds, now) >= m.constants.CoverageFloor), pair)
 	o.gauge(d.lastEvent, seconds(v.latest[pair]), pair)
 	points := p.index.Kinds()
-	for _, kind := range m.lexicon.Kinds() {
+	for _, kind := range v.lexicon.Kinds() {
 		o.gauge(d.contribution, points[kind.Name], pair, kind.Name)
 	}
 	for i, w := range p.index.Top(topStories) {

@@ -16,6 +16,7 @@ const (
 	opCoverage = "coverage"
 	opPrune    = "prune"
 	opJobs     = "jobs"
+	opRescore  = "rescore"
 )
 
 // counters count what this process did. Each known series is there at 0 from the start, so that a rate
@@ -77,7 +78,7 @@ func (c *counters) start(feeds map[string]news.Feed, pairs []string, kinds []sco
 	for _, reason := range reasons {
 		c.reasons.WithLabelValues(reason)
 	}
-	for _, op := range []string{opRead, opSave, opCoverage, opPrune, opJobs} {
+	for _, op := range []string{opRead, opSave, opCoverage, opPrune, opJobs, opRescore} {
 		c.storeErrors.WithLabelValues(op)
 	}
 	for _, pair := range pairs {

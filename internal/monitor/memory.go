@@ -3,10 +3,13 @@ package monitor
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"slices"
 	"time"
+
+	"go.uber.org/zap"
 
 	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
@@ -22,6 +25,11 @@ type memory struct {
 	chronicles map[string]*tension.Chronicle // what the books tell; a new one when there is more
 	latest     map[string]time.Time          // the time of the latest event of each pair
 	coverage   []tension.Change              // how much could be seen, and when
+	blocs      map[string]float64            // how much of each bloc could be seen last
+	notices    []notice                      // the articles of the last day and somewhat before
+	lexicon    *score.Lexicon                // that found the events
+	sides      map[string]score.Side         // of each of its kinds
+	late       []finding                     // what came while the lexicon changed
 }
 
 // view is what a scrape reads: a picture of the memory that nobody changes.
@@ -29,6 +37,8 @@ type view struct {
 	feeds      []feedState                   // in order of slug
 	chronicles map[string]*tension.Chronicle // by pair
 	latest     map[string]time.Time          // by pair
+	notices    []notice
+	lexicon    *score.Lexicon
 }
 
 // feedState is how a feed does.
@@ -41,9 +51,14 @@ type feedState struct {
 // recall fills the memory from the store.
 func (m *Monitor) recall(ctx context.Context) error {
 	now := time.Now()
-	since := m.constants.Since(now)
-	mem := m.blank()
-	var err error
+	l := m.lexicon.now.Load()
+	if err := m.rescore(ctx, l); err != nil {
+		return err
+	}
+	mem, err := m.read(ctx, l)
+	if err != nil {
+		return err
+	}
 	if mem.visits, err = m.store.LastVisits(ctx); err != nil {
 		return err
 	}
@@ -51,13 +66,7 @@ func (m *Monitor) recall(ctx context.Context) error {
 	if mem.success, err = m.store.LastSuccesses(ctx); err != nil {
 		return err
 	}
-	for r, err := range m.store.Reports(ctx, since) {
-		if err != nil {
-			return err
-		}
-		mem.enter(&r.Article, r.N, r.Event)
-	}
-	changes, err := m.store.Coverage(ctx, "", since)
+	changes, err := m.store.Coverage(ctx, "", m.constants.Since(now))
 	if err != nil {
 		return err
 	}
@@ -70,11 +79,44 @@ func (m *Monitor) recall(ctx context.Context) error {
 	return m.wake(ctx, now)
 }
 
+// rescore sees to it that one lexicon found all events there are. There is no index until then: what two
+// lexicons found together is nobody's.
+func (m *Monitor) rescore(ctx context.Context, l *score.Lexicon) error {
+	same, err := m.store.ScoredBy(ctx, l.Hash())
+	if err != nil || same {
+		return err
+	}
+	m.log.Info("articles scored by another lexicon are scored anew before there is an index", zap.String("version", l.Version()), zap.String("hash", l.Hash()))
+	return Rescore(ctx, m.store, l, nil)
+}
+
+// read reads from the store what a lexicon found.
+func (m *Monitor) read(ctx context.Context, l *score.Lexicon) (memory, error) {
+	mem := m.blank(l)
+	now := time.Now()
+	for r, err := range m.store.Reports(ctx, m.constants.Since(now)) {
+		if err != nil {
+			return mem, err
+		}
+		mem.enter(&r.Article, r.N, r.Event)
+	}
+	for n, err := range m.store.Notices(ctx, now.Add(-attentionSpan)) {
+		if err != nil {
+			return mem, err
+		}
+		mem.notices = append(mem.notices, mem.noticed(n.Time, n.Feed, n.Events))
+	}
+	return mem, nil
+}
+
 // blank is the memory of a monitor that knows nothing yet.
-func (m *Monitor) blank() memory {
-	mem := memory{books: make(map[string]*tension.Book), chronicles: make(map[string]*tension.Chronicle), latest: make(map[string]time.Time)}
+func (m *Monitor) blank(l *score.Lexicon) memory {
+	mem := memory{lexicon: l, sides: make(map[string]score.Side), blocs: make(map[string]float64), books: make(map[string]*tension.Book), chronicles: make(map[string]*tension.Chronicle), latest: make(map[string]time.Time)}
+	for _, k := range l.Kinds() {
+		mem.sides[k.Name] = k.Side
+	}
 	for _, pair := range m.pairs {
-		mem.books[pair] = tension.NewBook(pair, m.lexicon.Kinds(), m.constants)
+		mem.books[pair] = tension.NewBook(pair, l.Kinds(), m.constants)
 	}
 	return mem
 }
@@ -102,6 +144,7 @@ func (m *Monitor) forget(now time.Time) {
 	for _, book := range m.memory.books {
 		book.Forget(m.constants.Since(now))
 	}
+	m.memory.notices = slices.DeleteFunc(slices.Clone(m.memory.notices), func(n notice) bool { return now.Sub(n.at) >= attentionSpan })
 	clear(m.memory.chronicles)
 }
 
@@ -137,12 +180,22 @@ func (m *Monitor) remember(ctx context.Context, v news.Visit, found []finding) e
 		m.memory.success[v.Feed] = v.At
 	}
 	for _, f := range found {
-		for n, e := range f.result.Events {
-			m.memory.enter(f.article, n, e)
+		if m.switching.Load() {
+			m.memory.late = append(m.memory.late, f)
+		} else {
+			m.enterAll(f)
 		}
 	}
 	m.mu.Unlock()
 	return m.cover(ctx, time.Now())
+}
+
+// enterAll takes in an article.
+func (m *Monitor) enterAll(f finding) {
+	for n, e := range f.result.Events {
+		m.memory.enter(f.article, n, e)
+	}
+	m.memory.notices = append(m.memory.notices, m.memory.noticed(f.article.Time(), f.article.Feed, f.result.Events))
 }
 
 // due is when a feed may be asked again; the zero time where it never was.
@@ -157,9 +210,27 @@ func (m *Monitor) cover(ctx context.Context, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	states := m.states()
-	err := m.change(ctx, now, math.Round(100*coverage(states, now))/100)
+	err := errors.Join(m.change(ctx, now, hundredths(coverage(states, now))), m.changeBlocs(ctx, now, states))
 	m.show(states)
 	return err
+}
+
+func hundredths(ratio float64) float64 { return math.Round(100*ratio) / 100 }
+
+// changeBlocs stores how much can be seen of each bloc, where that changed. The index does not ask; who looks into
+// the silence of a country does.
+func (m *Monitor) changeBlocs(ctx context.Context, now time.Time, states []feedState) error {
+	for bloc, ratio := range blocCoverage(states, now) {
+		ratio = hundredths(ratio)
+		if old, known := m.memory.blocs[bloc]; known && old == ratio {
+			continue
+		}
+		if err := m.store.SaveCoverage(ctx, bloc, store.Coverage{At: now.UTC().Truncate(time.Microsecond), Ratio: ratio}); err != nil {
+			return err
+		}
+		m.memory.blocs[bloc] = ratio
+	}
+	return nil
 }
 
 // sawNothingSince notes that from t on nothing can be seen: the process is down.
@@ -168,6 +239,12 @@ func (m *Monitor) sawNothingSince(ctx context.Context, t time.Time) error {
 	defer m.mu.Unlock()
 	if t.IsZero() {
 		return nil
+	}
+	for bloc := range blocCoverage(m.states(), t) {
+		if err := m.store.SaveCoverage(ctx, bloc, store.Coverage{At: t.UTC().Truncate(time.Microsecond)}); err != nil {
+			return err
+		}
+		m.memory.blocs[bloc] = 0
 	}
 	return m.change(ctx, t, 0)
 }
@@ -206,7 +283,7 @@ func (m *Monitor) show(states []feedState) {
 			mem.chronicles[pair] = book.Chronicle(tension.Seen(mem.coverage, m.constants.CoverageFloor))
 		}
 	}
-	m.view.Store(&view{feeds: states, chronicles: maps.Clone(mem.chronicles), latest: maps.Clone(mem.latest)})
+	m.view.Store(&view{feeds: states, chronicles: maps.Clone(mem.chronicles), latest: maps.Clone(mem.latest), notices: mem.notices, lexicon: mem.lexicon})
 }
 
 // coverage is the weight of the feeds that can be seen through, of those that ever answered: 0 to 1, and 0
@@ -219,7 +296,7 @@ func coverage(states []feedState, now time.Time) float64 {
 			continue
 		}
 		all += s.feed.Weight
-		if s.visit.OK() && now.Before(s.visit.Next.Add(s.feed.Interval)) {
+		if s.seen(now) {
 			seen += s.feed.Weight
 		}
 	}
@@ -227,6 +304,11 @@ func coverage(states []feedState, now time.Time) float64 {
 		return 0
 	}
 	return seen / all
+}
+
+// seen says whether a feed that answered once can be seen through.
+func (s *feedState) seen(now time.Time) bool {
+	return s.visit.OK() && now.Before(s.visit.Next.Add(s.feed.Interval))
 }
 
 // blocCoverage is coverage of each bloc's feeds.

@@ -29,6 +29,7 @@ type Parts struct {
 	Client       *feeds.Client
 	LookTimeout  time.Duration // the Client's limit to one look
 	Lexicon      *score.Lexicon
+	Reload       func() (*score.Lexicon, error) // the lexicon as the configuration has it now
 	Constants    tension.Constants
 	KeepArticles time.Duration
 	KeepVisits   time.Duration
@@ -46,7 +47,10 @@ type Monitor struct {
 	store       *store.Store
 	client      *feeds.Client
 	lookTimeout time.Duration
-	lexicon     *score.Lexicon
+	lexicon     *words
+	reload      func() (*score.Lexicon, error)
+	warned      bool        // that the store has been scored by a lexicon that is not to be had
+	switching   atomic.Bool // the lexicon is in use already, and the memory not yet rebuilt
 	constants   tension.Constants
 	dismissed   func() tension.Dismissals
 	keep        struct{ articles, visits time.Duration }
@@ -64,8 +68,9 @@ type Monitor struct {
 func New(p Parts) *Monitor {
 	m := &Monitor{
 		feeds: make(map[string]news.Feed), pairs: p.Pairs, pulses: make(map[string]*pulse), store: p.Store, client: p.Client,
-		lookTimeout: p.LookTimeout, lexicon: p.Lexicon, constants: p.Constants, dismissed: p.Dismissed, log: p.Log, counts: newCounters(p.Metrics), descs: newDescs(),
+		lookTimeout: p.LookTimeout, lexicon: new(words), reload: p.Reload, constants: p.Constants, dismissed: p.Dismissed, log: p.Log, counts: newCounters(p.Metrics), descs: newDescs(),
 	}
+	m.lexicon.now.Store(p.Lexicon)
 	m.keep.articles, m.keep.visits = p.KeepArticles, p.KeepVisits
 	for _, f := range p.Feeds {
 		if f.Disabled != "" {
@@ -125,13 +130,16 @@ func (m *Monitor) poll(ctx context.Context) error {
 
 // tend does what has to be done from time to time, until ctx ends.
 func (m *Monitor) tend(ctx context.Context, book func() error) {
-	often, seldom := time.NewTicker(bookEvery), time.NewTimer(pruneFirst)
+	soon, often, seldom := time.NewTicker(followEvery), time.NewTicker(bookEvery), time.NewTimer(pruneFirst)
+	defer soon.Stop()
 	defer often.Stop()
 	defer seldom.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-soon.C:
+			m.blame(ctx, opRescore, m.follow(ctx))
 		case now := <-often.C:
 			m.blame(ctx, opJobs, book())
 			m.blame(ctx, opCoverage, m.cover(ctx, now))

@@ -137,6 +137,11 @@ func (l *Look) Add(a *news.Article, found *score.Result, lexicon string) error {
 	if _, err := l.sight(a, a.ID); err != nil {
 		return err
 	}
+	return l.events(a, found)
+}
+
+// events stores what was found in an article.
+func (l *Look) events(a *news.Article, found *score.Result) error {
 	for n, e := range found.Events {
 		_, err := l.report.ExecContext(l.ctx, a.ID, n, micros(a.Time()), e.Pair, e.Kind, e.From, e.To, e.Intensity, e.Confidence,
 			e.Place, e.Number, e.Field, e.Span[0], e.Span[1], e.Text, e.Rule)
