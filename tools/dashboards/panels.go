@@ -97,7 +97,8 @@ func bars(p *timeseries.PanelBuilder) *timeseries.PanelBuilder {
 
 func list(title, description, unit string, queries ...*prometheus.DataqueryBuilder) *table.PanelBuilder {
 	return table.NewPanelBuilder().Title(title).Description(description).Unit(unit).Datasource(datasource()).
-		Height(9).Span(12).Targets(targets(queries))
+		Height(9).Span(12).Targets(targets(queries)).
+		Footer(common.NewTableFooterOptionsBuilder().Show(false).Reducer([]string{"sum"})) // the schema asks for one
 }
 
 func states(title, description string, queries ...*prometheus.DataqueryBuilder) *statetimeline.PanelBuilder {
