@@ -1,37 +1,41 @@
 package score
 
 import (
+	"math/bits"
 	"slices"
 	"unicode/utf8"
 )
 
 // Reasons a mention became no event, besides the names of the lexicon's cues.
 const (
-	noPair   = "no pair"  // it is not between the two states of a pair
-	noActor  = "no actor" // its sentence names none of them
-	reported = "reported" // it is what another phrase speaks of: "slams expulsion"
-	unsure   = "unsure"   // its confidence is below the floor
-	repeated = "repeated" // the same kind and direction stands earlier in the text
+	noPair     = "no pair"    // it is not between the two states of a pair
+	noActor    = "no actor"   // its sentence names none of them
+	reported   = "reported"   // it is what another phrase speaks of: "slams expulsion"
+	unsure     = "unsure"     // its confidence is below the floor
+	background = "background" // the title tells of an anniversary, a plan or a denial
+	repeated   = "repeated"   // the same kind and direction stands earlier in the text
 )
 
 // reach is how far, in words, a deed may stand behind the words that speak of it.
 const reach = 6
 
+// rollCall is how many states one sentence can name and still be about two of them.
+const rollCall = 3
+
 // judge makes events of the rule matches, or says why they are none.
 func (s *scratch) judge(l *Lexicon, r *Result) {
 	possible := s.pairNamed(l)
 	s.noise = ""
-	s.titleParties = s.titleParties[:0]
+	s.settled, s.third = "", false
 	if possible {
 		s.findCues(l)
-		if len(s.fields[0].starts) > 0 {
-			from, to := s.fields[0].sentence(0)
-			s.readSentence(l, 0, from, to)
-		}
+		s.titleParties = s.firstParties(l, 0, s.titleParties)
+		s.leadParties = s.firstParties(l, 1, s.leadParties)
 	}
 	for f := range s.fields {
 		fd := &s.fields[f]
 		sentence := int32(-1)
+		s.silent = s.silent[:0]
 		for i, m := range s.rules[f] {
 			ru := &l.rules[m.out.id]
 			mention := Mention{Kind: l.kinds[ru.kind].Name, Field: fd.name, Span: fd.span(m), Rule: ru.id, Dropped: noPair}
@@ -43,11 +47,44 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 					s.readSentence(l, f, from, to)
 				}
 				mention.Dropped = s.weigh(l, f, i, r)
+				if d := mention.Dropped; d != "" && d != noPair && d != noActor && d != repeated {
+					s.silent = append(s.silent, int32(i))
+				}
 			}
 			r.Mentions = append(r.Mentions, mention)
 		}
+		if f == 0 {
+			s.settle(l, r)
+		}
 	}
 	s.relate(l, r)
+}
+
+// firstParties gives the parties of a field's first sentence, in memory used again.
+func (s *scratch) firstParties(l *Lexicon, f int, into []party) []party {
+	if len(s.fields[f].starts) == 0 {
+		return into[:0]
+	}
+	from, to := s.fields[f].sentence(0)
+	s.readSentence(l, f, from, to)
+	return append(into[:0], s.parties...)
+}
+
+// settle says whether the title leaves room for an event in the text: not where it tells of an
+// anniversary, a plan or a denial, or of a third state's deed. What the text reports then is background.
+func (s *scratch) settle(l *Lexicon, r *Result) {
+	if len(r.Events) > 0 {
+		return
+	}
+	for _, m := range r.Mentions {
+		if l.settles[m.Dropped] {
+			s.settled = background
+			return
+		}
+	}
+	if s.third {
+		s.settled = noPair
+	}
 }
 
 // pairNamed says whether the text names both states of a pair.
@@ -119,11 +156,18 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	if s.spokenOf(l, f, i) {
 		return reported
 	}
+	if f > 0 && s.settled != "" {
+		return s.settled
+	}
+	s.third = false
 	intensity, confidence, reason := s.applyCues(l, f, m)
 	if reason != "" {
 		return reason
 	}
 	who, reason := s.resolve(l, fd, m)
+	if reason == noActor && f == 0 {
+		who, reason = s.resolveByLead(l, fd, m)
+	}
 	if reason == noActor && f > 0 && fd.tokens[m.start].paragraph == 0 {
 		who, reason = s.resolveByTitle(l, fd, m)
 	}
@@ -131,7 +175,7 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		who, reason = s.resolveAdversary(l, fd, m)
 		k, base = l.kinds[other], l.kinds[other].Intensity
 	}
-	if other := l.kindData[ru.kind].byBoth; who.from == Both && other >= 0 {
+	if other := l.kindData[ru.kind].byBoth; other >= 0 && who.from == Both && who.parties[0] != nil && who.parties[0].part != partPlace && who.parties[0].part != partTarget {
 		k, base = l.kinds[other], l.kinds[other].Intensity
 	}
 	if reason != "" {
@@ -212,7 +256,7 @@ func (s *scratch) spokenOf(l *Lexicon, f, i int) bool {
 	for j := i - 1; j >= 0 && m.start-rules[j].end <= reach; j-- {
 		p := rules[j]
 		ru := &l.rules[p.out.id]
-		if tokens[p.start].sentence != tokens[m.start].sentence || !l.kindData[ru.kind].rhetoric || verbLast && ru.frame != frameNoun {
+		if slices.Contains(s.silent, int32(j)) || tokens[p.start].sentence != tokens[m.start].sentence || !l.kindData[ru.kind].rhetoric || verbLast && ru.frame != frameNoun {
 			continue
 		}
 		if s.clearMarks(&s.fields[f], p.end, m.start) {
@@ -361,26 +405,32 @@ func (s *scratch) relate(l *Lexicon, r *Result) {
 	r.Relevant = len(r.Pairs) > 0
 }
 
-// together says whether the states of a pair are named in one title or one sentence.
+// together says whether the states of a pair are named in the title, or in one sentence of the lead that
+// is no roll-call of states.
 func (s *scratch) together(p pairOf) bool {
 	if !s.names(p.a) || !s.names(p.b) {
 		return false
 	}
+	both := uint64(1)<<p.a | 1<<p.b
 	for f := range s.fields {
-		last, seen := int32(-1), uint8(0)
+		last, named := int32(-1), uint64(0)
 		for _, a := range s.actors[f] {
-			if sn := s.fields[f].tokens[a.start].sentence; sn != last && f > 0 {
-				last, seen = sn, 0
+			t := &s.fields[f].tokens[a.start]
+			if f > 0 && t.paragraph > 0 {
+				break
 			}
-			switch int(a.state) {
-			case p.a:
-				seen |= 1
-			case p.b:
-				seen |= 2
+			if f > 0 && t.sentence != last {
+				if named&both == both && bits.OnesCount64(named) <= rollCall {
+					return true
+				}
+				last, named = t.sentence, 0
 			}
-			if seen == 3 {
-				return true
+			if a.state >= 0 {
+				named |= 1 << a.state
 			}
+		}
+		if named&both == both && (f == 0 || bits.OnesCount64(named) <= rollCall) {
+			return true
 		}
 	}
 	return false

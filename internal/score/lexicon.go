@@ -26,6 +26,7 @@ type Lexicon struct {
 	pairs         []pairOf
 	numbers       confidence
 	far           int32
+	settles       map[string]bool // reasons that, in a title, leave the text no event
 
 	abc          *alphabet
 	words        *wordIndex
@@ -54,6 +55,7 @@ type kindData struct {
 	withAdversary      int  // the kind it is when done with an adversary of the other state; -1 for none
 	byBoth             int  // the kind it is when both states of the pair do it together; -1 for none
 	third              bool // To is an adversary of the other state of the pair
+	bystander          bool // a third state in the sentence is a victim or a witness, not a party
 	rhetoric           bool // a deed named right after it is what it speaks of, no deed
 }
 

@@ -43,9 +43,7 @@ func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 	}
 	s.joinGroups(l, fd)
 	s.attachHolders(l, fd)
-	if f == 0 && from == 0 {
-		s.titleParties = append(s.titleParties[:0], s.parties...)
-	}
+	s.speaks = slices.ContainsFunc(s.parties, func(p party) bool { return p.part == partSpeaker })
 }
 
 // longestAll keeps, from left to right, the longest matches at each place; equally long ones all.
@@ -89,18 +87,20 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 			before, at = r.part, m.start
 		}
 	}
+	ending := s.ending(l, f, p)
+	bare := ending == partNone || ending == partOwner
 	switch {
-	case after != partNone:
+	case after != partNone && bare: // "Bakü'den vatandaşlarına yönelik": the word is not Bakü's
 		return after
-	case f.colonAfter(p):
+	case (before == partNone || before == partOwner) && (bare || ending == partOrigin) && f.colonAfter(p):
 		return partSpeaker
 	case before == partPlace && s.holderBetween(at, p.start):
 		return partOwner // "in the embassy of Iran" says where the embassy's deed is, not that it is in Iran
 	case before != partNone:
 		return before
 	}
-	if e := s.ending(l, f, p); e != partNone {
-		return e
+	if ending != partNone {
+		return ending
 	}
 	if l.names[p.name].people {
 		return partOwner // an adjective: "Iranian"
@@ -247,18 +247,19 @@ func (s *scratch) attachHolders(l *Lexicon, f *field) {
 // just before: it is where they serve.
 func (s *scratch) isPost(l *Lexicon, i int, h match) bool {
 	p := &s.parties[i]
-	if h.out.id != holderPosted || p.end != h.start || i == 0 || p.part != partNone || l.names[p.name].category != "capital" {
+	category := l.names[p.name].category
+	if h.out.id != holderPosted || p.end != h.start || i == 0 || p.part != partNone || category != "capital" && category != "state" {
 		return false
 	}
 	owner := &s.parties[i-1]
-	return owner.state != p.state && p.start-owner.end <= 2 && (owner.part == partNone || owner.part == partOwner)
+	return owner.state != p.state && p.start-owner.end <= 2 && (owner.part == partOwner || owner.part == partNone && category == "capital")
 }
 
 // owns says whether a party can be the one a holder word belongs to, and how many words lie between.
 func (s *scratch) owns(f *field, p *party, h match) (between int32, ok bool) {
 	if p.end <= h.start {
 		between = h.start - p.end
-		return between, p.part != partPlace && p.part != partAgent && (between == 0 || s.clearMarks(f, p.end, h.start) && !s.ruleBegins(p.end, h.start))
+		return between, p.part != partPlace && p.part != partAgent && s.clearMarks(f, p.end, h.start) && (between == 0 || !s.ruleBegins(p.end, h.start))
 	}
 	between = p.start - h.end
 	plain := between == 0 || between == 1 && p.part == partOwner
@@ -272,7 +273,7 @@ func (s *scratch) ruleBegins(from, to int32) bool {
 
 func (s *scratch) clearMarks(f *field, from, to int32) bool {
 	for k := from; k <= to && int(k) < len(f.tokens); k++ {
-		if f.tokens[k].marks&markHard != 0 || f.tokens[k].marks&markComma != 0 {
+		if f.tokens[k].marks&(markComma|markHard|markQuote) != 0 {
 			return false
 		}
 	}
@@ -305,7 +306,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	switch {
 	case object && k.objectFrom:
 		from, to = rankOwner, rankPossible
-	case object && p.part == partAgent:
+	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
 		from = rankObject
 	case inside && ru.frame == frameNoun && verbLast && p.part == partNone:
 		from = rankPlain // the genitive of Persian has no mark: «حمله ایران به …»
@@ -326,9 +327,11 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		}
 	case p.part == partSpeaker && k.rhetoric:
 		from = rankObject // "Azerbaijan faces a crushing response, Iran says"
+	case p.part == partSpeaker && k.placeTo:
+		from, to = rankPossible, rankLikely // "Azerbaijan says two hurt in drone strike"
 	case p.part == partSpeaker:
-		from, to = rankOwner, rankPossible
-	case p.part == partOrigin && (ru.frame == frameActive || k.objectFrom):
+		from, to = rankLikely, rankPossible // who tells of a deed need not have done it
+	case p.part == partOrigin && (ru.frame == frameActive || k.objectFrom && ru.frame != frameNoun):
 		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
 	case p.part == partOrigin:
 		from = rankMarked // "condemnation from Tehran", "expelled from Iran"
@@ -336,6 +339,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankPlain // "pressure on"
 	case p.part == partTopic:
 		to = rankPossible
+	case left && k.rhetoric && s.speaks && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
+		to = rankObject + rankMissing // "Iran says Azerbaijan let Israeli drones through": of whom it is said
 	case left && !verbLast && s.objectBefore(p, m):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
@@ -420,7 +425,7 @@ func (s *scratch) distance(f *field, p *party, m match) float64 {
 	}
 	off := rankFar * float64(min(to-from, 20))
 	for k := from; k <= to && int(k) < len(f.tokens); k++ {
-		if f.tokens[k].marks&(markHard|markComma) != 0 {
+		if f.tokens[k].marks&(markHard|markComma|markQuote) != 0 {
 			off += rankMark
 			break
 		}

@@ -1,6 +1,9 @@
 package score
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // whom is who did a deed to whom.
 type whom struct {
@@ -27,11 +30,12 @@ func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
 		if p := l.pair(int(from.state), int(to.state)); p != nil {
 			return whom{p.name, l.states[from.state], l.states[to.state], s.nearness(l, m, from, to), [2]*party{from, to}}, ""
 		}
+		s.third = true
 		return s.resolveGroup(l, m, from, to)
 	case from != nil:
-		return s.infer(l, m, from, true)
+		return s.infer(l, fd, m, from, true)
 	case to != nil:
-		return s.infer(l, m, to, false)
+		return s.infer(l, fd, m, to, false)
 	}
 	return whom{}, noActor
 }
@@ -40,15 +44,24 @@ func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
 // in Iran back at work" – "The mission resumed its activity". The title must name the two states of a
 // pair and no other.
 func (s *scratch) resolveByTitle(l *Lexicon, fd *field, m match) (whom, string) {
+	return s.resolveBy(l, fd, m, s.titleParties)
+}
+
+// resolveByLead reads a title that names no state by the first sentence of its text, likewise.
+func (s *scratch) resolveByLead(l *Lexicon, fd *field, m match) (whom, string) {
+	return s.resolveBy(l, fd, m, s.leadParties)
+}
+
+func (s *scratch) resolveBy(l *Lexicon, fd *field, m match, others []party) (whom, string) {
 	states := uint64(0)
-	for _, p := range s.titleParties {
+	for _, p := range others {
 		states |= 1 << p.state
 	}
 	if !slices.ContainsFunc(l.pairs, func(p pairOf) bool { return states == 1<<p.a|1<<p.b }) {
 		return whom{}, noActor
 	}
 	own := len(s.parties)
-	for _, p := range s.titleParties {
+	for _, p := range others {
 		p.start, p.end, p.holder = -1, 0, -1 // before everything in the sentence
 		s.parties = append(s.parties, p)
 	}
@@ -62,27 +75,33 @@ func (s *scratch) resolveByTitle(l *Lexicon, fd *field, m match) (whom, string) 
 // choose picks the two parties of different states that together fit best; one may be missing.
 func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	const (
-		inOrder = 0.5 // who acts is named first, except in a passive
-		ofPair  = 0.6 // a text is rather about its pair than about a bystander
+		inOrder = 0.5  // who acts is named first, except in a passive
+		ofPair  = 0.75 // a text is rather about its pair than about a bystander
 	)
 	passive := l.rules[m.out.id].frame == framePassive
 	verbLast := s.tongue.verbLast
 	var fromRank, toRank [maxParties]float64
+	only := s.onlyPair(l, m)
 	for i := range s.parties {
-		fromRank[i], toRank[i] = s.rank(l, fd, &s.parties[i], m)
+		if only == nil || int(s.parties[i].state) == only.a || int(s.parties[i].state) == only.b {
+			fromRank[i], toRank[i] = s.rank(l, fd, &s.parties[i], m)
+		}
 	}
 	best := 0.0
 	for i := range s.parties {
 		a := &s.parties[i]
-		if v := fromRank[i] + rankMissing; v > best {
+		if v := fromRank[i] + rankMissing; v > best && fromRank[i] > 0 {
 			best, from, to = v, a, nil
 		}
-		if v := toRank[i] + rankMissing; v > best {
+		if v := toRank[i] + rankMissing; v > best && toRank[i] > 0 {
 			best, from, to = v, nil, a
 		}
 		for j := range s.parties {
 			b := &s.parties[j]
 			if a.state == b.state || a.group == b.group {
+				continue
+			}
+			if fromRank[i] == 0 && toRank[i] == 0 || fromRank[j] == 0 && toRank[j] == 0 {
 				continue
 			}
 			v := fromRank[i] + toRank[j]
@@ -98,6 +117,22 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 		}
 	}
 	return from, to
+}
+
+// onlyPair gives the pair whose states alone can be parties of a deed that is aimed at anybody ("Baku
+// foils Iranian plot to kill Israeli envoy"); nil where any state can.
+func (s *scratch) onlyPair(l *Lexicon, m match) *pairOf {
+	if !l.kindData[l.rules[m.out.id].kind].bystander {
+		return nil
+	}
+	here := func(state int) bool {
+		return slices.ContainsFunc(s.parties, func(p party) bool { return int(p.state) == state })
+	}
+	i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return here(p.a) && here(p.b) })
+	if i < 0 {
+		return nil
+	}
+	return &l.pairs[i]
 }
 
 // other gives the pair's other state; false where the state is none of the two.
@@ -149,7 +184,7 @@ func (s *scratch) resolveGroup(l *Lexicon, m match, from, to *party) (whom, stri
 
 // infer supplies the side a sentence leaves out: the other member of the group ("Iran and
 // Azerbaijan expel each other's envoys"), or the other state of a pair named elsewhere in the text.
-func (s *scratch) infer(l *Lexicon, m match, known *party, acts bool) (whom, string) {
+func (s *scratch) infer(l *Lexicon, fd *field, m match, known *party, acts bool) (whom, string) {
 	for i := range s.parties {
 		if b := &s.parties[i]; b.group == known.group && b.state != known.state {
 			if p := l.pair(int(known.state), int(b.state)); p != nil {
@@ -159,7 +194,7 @@ func (s *scratch) infer(l *Lexicon, m match, known *party, acts bool) (whom, str
 	}
 	for _, p := range l.pairs {
 		other, ok := p.other(int(known.state))
-		if !ok || !s.names(other) {
+		if !ok || !s.names(other) || !s.near(fd, other) {
 			continue
 		}
 		w := whom{p.name, l.states[known.state], l.states[other], l.numbers.Inferred * s.nearness(l, m, known), [2]*party{known}}
@@ -169,6 +204,23 @@ func (s *scratch) infer(l *Lexicon, m match, known *party, acts bool) (whom, str
 		return w, ""
 	}
 	return whom{}, noPair
+}
+
+// near says whether a state the sentence leaves out stands near enough to be meant: in the sentence
+// after all, as a topic or a place; in the other field, the lead of the text or the title; or in the lead
+// itself, where the text is no roll-call of states.
+func (s *scratch) near(fd *field, state int) bool {
+	if slices.ContainsFunc(s.parties, func(p party) bool { return int(p.state) == state }) {
+		return true
+	}
+	inLead := slices.ContainsFunc(s.actors[1], func(a actor) bool {
+		return int(a.state) == state && s.fields[1].tokens[a.start].paragraph == 0
+	})
+	if fd == &s.fields[0] {
+		return inLead
+	}
+	inTitle := slices.ContainsFunc(s.actors[0], func(a actor) bool { return int(a.state) == state })
+	return inTitle || inLead && bits.OnesCount64(s.present) <= rollCall
 }
 
 // resolveThird handles deeds of one side with an adversary of the other: closer ties of Azerbaijan
@@ -207,6 +259,11 @@ func (s *scratch) resolveAdversary(l *Lexicon, fd *field, m match) (whom, string
 		return who, reason
 	}
 	a, b := who.parties[0], who.parties[1]
+	pair := l.pairs[slices.IndexFunc(l.pairs, func(p pairOf) bool { return p.name == who.pair })]
+	other, _ := pair.other(int(a.state))
+	if b.part == partPlace || !slices.ContainsFunc(s.parties, func(p party) bool { return int(p.state) == other }) {
+		return whom{}, noPair // the sentence does not say that the other side minds
+	}
 	if a.group == b.group || from != nil && to != nil && (b.state == from.state || b.state == to.state) {
 		return who, ""
 	}
@@ -242,14 +299,23 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 		}
 	}
 	if second == nil {
-		w, reason := s.infer(l, m, first, true)
+		w, reason := s.infer(l, fd, m, first, true)
 		w.from, w.to = Both, Both
 		return w, reason
 	}
-	if p := l.pair(int(first.state), int(second.state)); p != nil {
+	if p := l.pair(int(first.state), int(second.state)); p != nil && s.joins(first, second) {
 		return whom{p.name, Both, Both, s.nearness(l, m, first, second), [2]*party{first, second}}, ""
 	}
 	return s.mutualGroup(l, m, first, second)
+}
+
+// joins says whether a second party takes part in what the group of the first does: where "Azerbaijan
+// and Israel sign a deal", a third is part of it only "with" them.
+func (s *scratch) joins(first, second *party) bool {
+	if first.group == second.group || second.part == partWith {
+		return true
+	}
+	return !slices.ContainsFunc(s.parties, func(p party) bool { return p.group == first.group && p.state != first.state })
 }
 
 // mutualGroup handles "Iran, Azerbaijan and Russia hold talks".
@@ -257,7 +323,7 @@ func (s *scratch) mutualGroup(l *Lexicon, m match, first, second *party) (whom, 
 	for i := range s.parties {
 		for j := range s.parties {
 			a, b := &s.parties[i], &s.parties[j]
-			if a.state == b.state || a.group != first.group || b.group != first.group && b.group != second.group {
+			if a.state == b.state || a.group != first.group || b.group != first.group && (b.group != second.group || !s.joins(a, b)) {
 				continue
 			}
 			if p := l.pair(int(a.state), int(b.state)); p != nil {

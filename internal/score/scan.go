@@ -12,10 +12,11 @@ const maxSentence = 120
 // Marks before a word.
 const (
 	markComma   uint8 = 1 << iota // a comma, so perhaps a new clause
-	markHard                      // a dash, colon, semicolon, bracket or quotation mark
+	markHard                      // a dash, colon, semicolon or bracket
 	markCapital                   // the word begins with a capital letter
 	markDigit                     // the word is a number
 	markOwner                     // an ending follows the word after an apostrophe: "Iran's"
+	markQuote                     // a quotation mark, which a phrase may cross
 	markDropped                   // dateline or outlet name: not part of what is said
 )
 
@@ -96,8 +97,10 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 					newSentence = newSentence || s.endsSentence(lex, f, i)
 				case ',':
 					marks |= markComma
-				case ':', ';', '(', ')', '"', '[', ']', '|':
+				case ':', ';', '(', ')', '[', ']', '|':
 					marks |= markHard
+				case '"':
+					marks |= markQuote
 				case '-':
 					if i > 0 && text[i-1] == ' ' {
 						marks |= markHard
@@ -114,8 +117,10 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 					newSentence = true
 				case '،':
 					marks |= markComma
-				case '–', '—', '«', '»', '“', '”', '„', '؛':
+				case '–', '—', '؛':
 					marks |= markHard
+				case '«', '»', '“', '”', '„':
+					marks |= markQuote
 				}
 				i += size
 				continue

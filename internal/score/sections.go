@@ -30,13 +30,15 @@ func (c *compiler) readTop(rows []Row) {
 			c.lex.far = int32(c.number(r, 1, 1000))
 		case "noise":
 			c.noise[r.Value] = true
+		case "settles":
+			c.lex.settles[r.Value] = true
 		case "rhetoric": // needs the kinds, which may come later
 		case "states":
 			c.readState(r)
 		case "kinds":
 			c.readKind(r)
 		default:
-			c.fault(r, "unknown key %q; this file knows version, confidence, gap, far, noise, rhetoric, states and kinds", r.Path[0])
+			c.fault(r, "unknown key %q; this file knows version, confidence, gap, far, noise, settles, rhetoric, states and kinds", r.Path[0])
 		}
 	}
 	for _, r := range rows {
@@ -153,11 +155,13 @@ func (c *compiler) readKind(r Row) {
 		if d.objectFrom = r.Value == "from"; !d.objectFrom {
 			c.fault(r, "%q is not from (to is the default)", r.Value)
 		}
+	case "bystander":
+		d.bystander = c.truth(r)
 	case "third":
 		d.third = c.truth(r)
 	case "with_adversary", "by_both", "covers", "from_is":
 	default:
-		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, third, with_adversary, by_both, plover, cameo, goldstein, covers and from_is", r.Path[2])
+		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, third, bystander, with_adversary, by_both, plover, cameo, goldstein, covers and from_is", r.Path[2])
 	}
 }
 
