@@ -145,9 +145,17 @@ func (c *compiler) build() {
 	for _, p := range c.phrases {
 		c.graphOf(p).add(p.seq, p.out, func(e element) int32 { return c.symbols[e] })
 	}
+	if len(c.symbols) >= maxSymbols {
+		c.faults = append(c.faults, fmt.Errorf("the lexicon has %d different words, at most %d", len(c.symbols), maxSymbols-1))
+		return
+	}
 	l.actorGraph.freeze(len(c.symbols) + 1)
 	for _, t := range append([]*language{l.unknown}, l.languages...) {
 		for _, g := range []*phraseGraph{t.rules, t.cues, t.syntax} {
+			if len(g.states) >= maxStates {
+				c.faults = append(c.faults, fmt.Errorf("%s: its phrases have %d words in all, at most %d", t.name, len(g.states), maxStates-1))
+				return
+			}
 			g.freeze(len(c.symbols) + 1)
 		}
 	}

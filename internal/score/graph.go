@@ -49,10 +49,17 @@ type start struct {
 	next  uint64 // state.next
 }
 
-type edge struct {
-	key uint64
-	to  int32 // 0 is none: no edge leads to the root
-}
+// edge is where a symbol leads from a state, in one word, so that the edges stay in the cache: the state
+// (20 bits), the symbol (20 bits) and the state it leads to (24 bits). 0 is none: no edge leads to the root.
+type edge uint64
+
+const (
+	maxSymbols = 1 << 20
+	maxStates  = 1 << 20
+)
+
+func (e edge) key() uint64 { return uint64(e >> 24) }
+func (e edge) to() int32   { return int32(e & (1<<24 - 1)) }
 
 type pendingEdge struct {
 	from, to, sym int32
@@ -111,10 +118,10 @@ func (g *phraseGraph) freeze(n int) {
 		g.states[e.from].next |= symbolBit(e.sym)
 		k := edgeKey(e.from, e.sym)
 		i := hashEdge(k) & g.mask
-		for g.edges[i].to != 0 {
+		for g.edges[i] != 0 {
 			i = (i + 1) & g.mask
 		}
-		g.edges[i] = edge{k, e.to}
+		g.edges[i] = edge(k<<24 | uint64(e.to))
 	}
 	for s := range n {
 		g.firsts[s+1] += g.firsts[s]
@@ -138,7 +145,7 @@ func (g *phraseGraph) freeze(n int) {
 // has no edge for it, and most have none.
 func symbolBit(sym int32) uint64 { return 1 << (uint32(sym) * 0x9E3779B1 >> 26) }
 
-func edgeKey(state, sym int32) uint64 { return uint64(state)<<32 | uint64(sym) }
+func edgeKey(state, sym int32) uint64 { return uint64(state)<<20 | uint64(sym) }
 
 // hashEdge spreads keys by Fibonacci hashing.
 func hashEdge(k uint64) uint32 { return uint32((k * 0x9E3779B97F4A7C15) >> 32) }

@@ -83,9 +83,9 @@ func (m *matcher) walk(st, start, next int32, words uint64) {
 func (m *matcher) step(st, sym, start, k int32, words uint64) {
 	g := m.graph
 	key := edgeKey(st, sym)
-	for i := hashEdge(key) & g.mask; g.edges[i].to != 0; i = (i + 1) & g.mask {
-		if g.edges[i].key == key {
-			m.walk(g.edges[i].to, start, k+1, words|1<<uint(k-start))
+	for i := hashEdge(key) & g.mask; g.edges[i] != 0; i = (i + 1) & g.mask {
+		if g.edges[i].key() == key {
+			m.walk(g.edges[i].to(), start, k+1, words|1<<uint(k-start))
 		}
 	}
 }

@@ -13,7 +13,7 @@ const (
 	maxWords    = 600 // written words, sets included
 	maxGaps     = 4
 	maxGap      = 15
-	maxVariants = 64 // of a phrase that is compared with the others, see compiler.repeats
+	maxVariants = 8 // of a phrase that is compared with the others, see compiler.repeats
 )
 
 // element is one word of a phrase, or a gap.

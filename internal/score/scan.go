@@ -183,13 +183,13 @@ func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *t
 		}
 		node = to
 		if nodes[node]&nodeEnds != 0 {
-			if sym := words.ends[node].stem; sym != 0 {
+			if sym := words.end(node).stem; sym != 0 {
 				s.addSymbol(t, sym)
 			}
 		}
 	}
 	if alive && letters > 0 && nodes[node]&nodeEnds != 0 {
-		if sym := words.ends[node].exact; sym != 0 {
+		if sym := words.end(node).exact; sym != 0 {
 			s.addSymbol(t, sym)
 		}
 	}

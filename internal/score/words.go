@@ -2,6 +2,7 @@ package score
 
 import (
 	"maps"
+	"math/bits"
 	"slices"
 )
 
@@ -11,6 +12,7 @@ import (
 type wordIndex struct {
 	nodes []uint32 // letter (8 bits), whether something ends here (1 bit), base (23 bits)
 	ends  []wordEnd
+	used  []uint64 // while building: a bit an entry
 }
 
 // wordEnd is what ends at a node: the symbols of a word and of a stem, or 0.
@@ -18,9 +20,14 @@ type wordEnd struct{ exact, stem int32 }
 
 const (
 	nodeEnds  = 1 << 8
-	nodeBase  = 9 // bits to the right of the base
-	firstBase = 1
+	nodeBase  = 9        // bits to the right of the base
+	endLetter = codeSkip // leads from a node to the entry that has, for a base, the index of its end
 )
+
+// end gives what ends at a node.
+func (w *wordIndex) end(node uint32) wordEnd {
+	return w.ends[w.nodes[w.nodes[node]>>nodeBase+uint32(endLetter)]>>nodeBase]
+}
 
 // pattern is a word of the lexicon, in the codes of its alphabet.
 type pattern struct {
@@ -40,28 +47,80 @@ type wordNode struct {
 func newWordIndex(patterns []pattern) *wordIndex {
 	nodes := spreadWords(patterns)
 	w, place := &wordIndex{}, make([]int, len(nodes))
-	taken, free := map[int]bool{}, firstBase
-	w.grow(512)
+	taken, free := map[int]bool{}, 1
+	w.grow(1)
+	w.use(0, 0)
 	for n, nd := range nodes { // a node's children have higher numbers than it
-		at := place[n]
+		codes := slices.Sorted(maps.Keys(nd.next))
 		if nd.end != (wordEnd{}) {
-			w.nodes[at] |= nodeEnds
-			w.ends[at] = nd.end
+			codes = slices.Insert(codes, 0, endLetter)
 		}
-		if len(nd.next) == 0 {
+		if len(codes) == 0 {
 			continue
 		}
-		codes := slices.Sorted(maps.Keys(nd.next))
 		base := 0
 		base, free = w.fit(codes, free, taken)
 		taken[base] = true
-		w.nodes[at] |= uint32(base) << nodeBase
+		w.nodes[place[n]] |= uint32(base) << nodeBase
 		for _, c := range codes {
-			w.nodes[base+int(c)] |= uint32(c)
-			place[nd.next[c]] = base + int(c)
+			w.use(base+int(c), c)
+			if c == endLetter {
+				w.nodes[place[n]] |= nodeEnds
+				w.nodes[base+int(c)] |= uint32(len(w.ends)) << nodeBase
+				w.ends = append(w.ends, nd.end)
+			} else {
+				place[nd.next[c]] = base + int(c)
+			}
 		}
 	}
+	w.used = nil
+	w.nodes = slices.Clip(w.nodes)
 	return w
+}
+
+func (w *wordIndex) use(entry int, letter uint8) {
+	w.nodes[entry] |= uint32(letter)
+	w.used[entry/64] |= 1 << (entry % 64)
+}
+
+// free gives the first entry from one on that is not used.
+func (w *wordIndex) free(from int) int {
+	for i := from / 64; ; i++ {
+		w.grow(64 * (i + 1))
+		open := ^w.used[i]
+		if i == from/64 {
+			open &^= 1<<(from%64) - 1
+		}
+		if open != 0 {
+			return 64*i + bits.TrailingZeros64(open)
+		}
+	}
+}
+
+// fit finds a base nobody has taken from which all codes fall on free entries, trying free entries from
+// one on; it also gives the entry to try from next time. Entries that did not fit often are given up: a
+// few holes cost less than looking at them again for every node.
+func (w *wordIndex) fit(codes []uint8, from int, taken map[int]bool) (base, next int) {
+	const patience = 32
+	next = w.free(from)
+	for e, tries := next, 0; ; e = w.free(e + 1) {
+		b := e - int(codes[0])
+		if b > 0 && !taken[b] && !slices.ContainsFunc(codes, func(c uint8) bool { return w.used[(b+int(c))/64]&(1<<((b+int(c))%64)) != 0 }) {
+			return b, next
+		}
+		if tries++; tries > patience {
+			next, tries = e, 0
+		}
+	}
+}
+
+// grow makes room for n entries and for all that a base among them can lead to.
+func (w *wordIndex) grow(n int) {
+	if n += 256; n > len(w.nodes) {
+		n = max(n, len(w.nodes)*5/4)
+		w.nodes = append(w.nodes, make([]uint32, n-len(w.nodes))...)
+		w.used = append(w.used, make([]uint64, n/64+1-len(w.used))...)
+	}
 }
 
 // spreadWords makes the trie of all patterns.
@@ -88,35 +147,4 @@ func spreadWords(patterns []pattern) []wordNode {
 		}
 	}
 	return nodes
-}
-
-// fit finds a base nobody has taken from which all codes fall on free entries, trying free entries from
-// one on; it also gives the entry to try from next time. Entries that did not fit often are given up: a
-// few holes cost less than looking at them again for every node.
-func (w *wordIndex) fit(codes []uint8, from int, taken map[int]bool) (base, next int) {
-	const patience = 64
-	for e, tries := from, 0; ; e++ {
-		w.grow(e + 512)
-		if w.nodes[e]&0xFF != 0 {
-			if e == from {
-				from++
-			}
-			continue
-		}
-		b := e - int(codes[0])
-		if b >= firstBase && !taken[b] && !slices.ContainsFunc(codes, func(c uint8) bool { return w.nodes[b+int(c)]&0xFF != 0 }) {
-			return b, from
-		}
-		if tries++; tries > patience {
-			from, tries = e, 0
-		}
-	}
-}
-
-func (w *wordIndex) grow(n int) {
-	if n > len(w.nodes) {
-		more := max(n, 2*len(w.nodes)) - len(w.nodes)
-		w.nodes = append(w.nodes, make([]uint32, more)...)
-		w.ends = append(w.ends, make([]wordEnd, more)...)
-	}
 }
