@@ -37,8 +37,10 @@ func (m *Monitor) look(ctx context.Context, feed news.Feed) (next time.Time, err
 	if ctx.Err() != nil { // we are stopping: that says nothing about the feed
 		return time.Time{}, ctx.Err()
 	}
+	m.storing.Add(1)
 	found, err := m.ingest(ctx, feed, last, &visit, articles)
 	if err != nil {
+		m.storing.Add(-1)
 		m.counts.storeErrors.WithLabelValues(opSave).Inc()
 		return time.Time{}, err
 	}

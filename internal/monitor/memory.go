@@ -94,11 +94,8 @@ func (m *Monitor) rescore(ctx context.Context, l *score.Lexicon) error {
 func (m *Monitor) read(ctx context.Context, l *score.Lexicon) (memory, error) {
 	mem := m.blank(l)
 	now := time.Now()
-	for r, err := range m.store.Reports(ctx, m.constants.Since(now)) {
-		if err != nil {
-			return mem, err
-		}
-		mem.enter(&r.Article, r.N, r.Event)
+	if err := mem.readEvents(ctx, m.store, m.constants.Since(now), now); err != nil {
+		return mem, err
 	}
 	for n, err := range m.store.Notices(ctx, now.Add(-attentionSpan)) {
 		if err != nil {
@@ -172,7 +169,12 @@ func (m *Monitor) lastSign() (last time.Time) {
 	return last
 }
 
-// remember takes in a look that was stored.
+// showEvery is how often scrapes get a new picture while looks are stored one after the other. To draw one costs as much
+// as storing a look, and grows with the feeds and the stories.
+const showEvery = time.Second
+
+// remember takes in a look that was stored, and shows what that changes: at once if no other look is about to, else
+// within a second.
 func (m *Monitor) remember(ctx context.Context, v news.Visit, found []finding) error {
 	m.mu.Lock()
 	m.memory.visits[v.Feed] = v
@@ -186,7 +188,11 @@ func (m *Monitor) remember(ctx context.Context, v news.Visit, found []finding) e
 			m.enterAll(f)
 		}
 	}
+	last, due := m.storing.Add(-1) <= 0, time.Since(m.shown) >= showEvery
 	m.mu.Unlock()
+	if !last && !due {
+		return nil
+	}
 	return m.cover(ctx, time.Now())
 }
 
@@ -209,6 +215,7 @@ func (m *Monitor) due(slug string) time.Time {
 func (m *Monitor) cover(ctx context.Context, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.shown = now
 	states := m.states()
 	err := errors.Join(m.change(ctx, now, hundredths(coverage(states, now))), m.changeBlocs(ctx, now, states))
 	m.show(states)

@@ -59,8 +59,11 @@ type Monitor struct {
 	descs       descs
 	unread      []feedState // the feeds before the store is read
 
-	mu     sync.Mutex // guards memory
+	storing atomic.Int32 // looks that are being stored, or wait to be
+
+	mu     sync.Mutex // guards memory and shown
 	memory memory
+	shown  time.Time            // when scrapes were last given a picture of it
 	view   atomic.Pointer[view] // what a scrape reads; nil until the store is read
 }
 
