@@ -81,7 +81,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 		}
 		r := l.roles[m.out.id]
 		switch {
-		case r.after && m.start >= p.end && m.start-p.end <= reachOf(r.part) && after == partNone && s.clear(f, p.end, m.start):
+		case r.after && m.start >= p.end && m.start-p.end <= s.reachOf(r.part) && after == partNone && s.clear(f, p.end, m.start):
 			after = r.part
 		case !r.after && m.end <= p.start && p.start-m.end <= 2 && s.clear(f, m.end, p.start):
 			before, at = r.part, m.start
@@ -128,9 +128,12 @@ func (f *field) colonAfter(p *party) bool {
 
 // reachOf is how many words may stand between a name and a word after it: "Iran's ground force
 // commander says", but "İran tərəfindən".
-func reachOf(p part) int32 {
-	if p == partSpeaker {
+func (s *scratch) reachOf(p part) int32 {
+	switch {
+	case p == partSpeaker:
 		return 5
+	case s.tongue.cases && p != partAgent:
+		return 0 // the word behind the next noun is that noun's
 	}
 	return 2
 }
@@ -259,6 +262,9 @@ func (s *scratch) isPost(l *Lexicon, i int, h match) bool {
 func (s *scratch) owns(f *field, p *party, h match) (between int32, ok bool) {
 	if p.end <= h.start {
 		between = h.start - p.end
+		if s.tongue.cases && between > 0 && p.part != partOwner {
+			return between, false // a subject and its own: "Azərbaycan Tehrandakı səfirliyinə basqını pisləyir"
+		}
 		return between, p.part != partPlace && p.part != partAgent && s.clearMarks(f, p.end, h.start) && (between == 0 || !s.ruleBegins(p.end, h.start))
 	}
 	between = p.start - h.end
