@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,9 +22,10 @@ import (
 // whatever order they come, as it does in the daemon.
 type archive struct {
 	lexicon *score.Lexicon
-	known   map[string]edition // by the article's id
-	batch   []news.Article     // read, not yet scored
-	undated int                // articles that cannot be placed in time
+	known   map[string]edition  // by the article's id
+	batch   []news.Article      // read, not yet scored
+	links   map[string][]string // ids of the articles with a link
+	undated int                 // articles that cannot be placed in time
 
 	progress *progress
 	n        int64 // articles read
@@ -41,7 +43,7 @@ type edition struct {
 const batchSize = 1024
 
 func newArchive(l *score.Lexicon, p *progress) *archive {
-	return &archive{lexicon: l, known: make(map[string]edition), progress: p}
+	return &archive{lexicon: l, known: make(map[string]edition), links: make(map[string][]string), progress: p}
 }
 
 // read takes in the articles of a file; "-" is standard input.
@@ -102,6 +104,9 @@ func (r *archive) enter(a *news.Article, events []score.Event) {
 		v.reports = append(v.reports, tension.ReportOf(a, n, e))
 	}
 	r.known[a.ID] = v
+	if a.Link != "" && !slices.Contains(r.links[a.Link], a.ID) {
+		r.links[a.Link] = append(r.links[a.Link], a.ID)
+	}
 }
 
 // digestOf names an article by what it says.

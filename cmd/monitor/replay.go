@@ -94,9 +94,6 @@ func runReplay(ctx context.Context, args []string, stdin io.Reader, stdout, stde
 	if err != nil {
 		return err
 	}
-	if p.dismissed, err = dismissals(c); err != nil {
-		return err
-	}
 	if err := f.write(ctx, c, lexicon, p, out, stderr); err != nil {
 		return err
 	}
@@ -127,7 +124,7 @@ func (f *replayFlags) past(ctx context.Context, c config.Config, lexicon *score.
 	if len(f.archives) == 0 {
 		p, err = f.stored(ctx, c, lexicon, stderr)
 	} else {
-		p, err = f.archived(ctx, lexicon, stdin, stderr)
+		p, err = f.archived(ctx, c, lexicon, stdin, stderr)
 	}
 	if f.asOf == asNow {
 		p.coverage = tension.Coverage{}
@@ -141,7 +138,7 @@ func (f *replayFlags) past(ctx context.Context, c config.Config, lexicon *score.
 	return p, err
 }
 
-func (f *replayFlags) archived(ctx context.Context, lexicon *score.Lexicon, stdin io.Reader, stderr io.Writer) (p past, err error) {
+func (f *replayFlags) archived(ctx context.Context, c config.Config, lexicon *score.Lexicon, stdin io.Reader, stderr io.Writer) (p past, err error) {
 	read := newArchive(lexicon, newProgress(stderr, "reading articles"))
 	for _, name := range f.archives {
 		if err := read.read(ctx, name, stdin); err != nil {
@@ -154,7 +151,8 @@ func (f *replayFlags) archived(ctx context.Context, lexicon *score.Lexicon, stdi
 	}
 	p.reports, p.first, p.last = read.reports(f.asOf == asNow)
 	p.last = p.last.Add(time.Hour)
-	return p, nil
+	p.dismissed, err = dismissals(c.DismissedFile, func(link string) ([]string, error) { return read.links[link], nil })
+	return p, err
 }
 
 func (f *replayFlags) stored(ctx context.Context, c config.Config, lexicon *score.Lexicon, stderr io.Writer) (p past, err error) {
@@ -186,7 +184,10 @@ func (f *replayFlags) stored(ctx context.Context, c config.Config, lexicon *scor
 		n++
 		bar.at(n, 0)
 	}
-	p.coverage, err = monitor.Coverage(ctx, s, since, c.Index.CoverageFloor)
+	if p.coverage, err = monitor.Coverage(ctx, s, since, c.Index.CoverageFloor); err != nil {
+		return p, err
+	}
+	p.dismissed, err = dismissals(c.DismissedFile, inStore(ctx, s))
 	return p, err
 }
 

@@ -79,19 +79,6 @@ func loadAll(configFile string) (config.Config, *score.Lexicon, error) {
 	return c, lexicon, nil
 }
 
-// dismissals are the stories the configured file dismisses.
-func dismissals(c config.Config) (tension.Dismissals, error) {
-	list, err := config.Dismissed(c.DismissedFile)
-	if err != nil {
-		return nil, faults(err)
-	}
-	d := make(tension.Dismissals, len(list))
-	for _, entry := range list {
-		d[entry.Story+entry.Link] = entry.Reason // one of the two is empty
-	}
-	return d, nil
-}
-
 // openStore opens the configured store. The default is a file in the working folder; where that cannot be
 // written it goes to the user's state folder, so that the program starts wherever it is called.
 func openStore(ctx context.Context, c config.Config) (*store.Store, error) {

@@ -36,10 +36,6 @@ func runStories(ctx context.Context, args []string, _ io.Reader, stdout, stderr 
 	if c.Pairs, err = choose(c.Pairs, *pair); err != nil {
 		return err
 	}
-	dismissed, err := dismissals(c)
-	if err != nil {
-		return err
-	}
 	if at.IsZero() {
 		at.Time = time.Now()
 	}
@@ -48,6 +44,10 @@ func runStories(ctx context.Context, args []string, _ io.Reader, stdout, stderr 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	dismissed, err := dismissals(c.DismissedFile, inStore(ctx, s))
+	if err != nil {
+		return err
+	}
 	out := bufio.NewWriter(stdout)
 	show := storyTable(out, wantsColour(stdout))
 	if *asJSON {

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"tensionmonitor/internal/score"
@@ -160,18 +161,31 @@ func toldOf(ctx context.Context, s *store.Store, w tension.Weighed, at time.Time
 	known := story.Known(at)
 	t.More = max(0, len(known)-tellings)
 	for _, r := range known[:len(known)-t.More] {
-		told, found, err := s.Report(ctx, r.Article, r.N)
+		told, err := report(ctx, s, story, r)
 		if err != nil {
 			return t, err
 		}
-		if !found { // beyond retention, or scored anew this moment
+		if told == nil { // beyond retention, or scored anew this moment
 			continue
 		}
 		a, e := &told.Article, &told.Event
 		t.Tellings = append(t.Tellings, Telling{Outlet: a.Outlet, Bloc: a.Bloc, Title: a.Title, Link: a.Link, Language: a.Language, Words: e.Text,
-			Rule: e.Rule, Intensity: e.Intensity, Confidence: e.Confidence, Time: r.Time.UTC(), FirstSeen: r.FirstSeen.UTC()})
+			Rule: e.Rule, Intensity: e.Intensity, Confidence: e.Confidence, Time: r.Time(), FirstSeen: r.FirstSeen()})
 	}
 	return t, nil
+}
+
+// report reads what the store has of a telling; nil where it has it no longer.
+func report(ctx context.Context, s *store.Store, story *tension.Story, t *tension.Telling) (*store.Report, error) {
+	for r, err := range s.Reports(ctx, story.Pair, story.Kind, t.Time()) {
+		if err != nil {
+			return nil, fmt.Errorf("reading who tells of a story: %w", err)
+		}
+		if tension.Digest(r.Article.ID) == t.Article && r.N == int(t.N) {
+			return &r, nil
+		}
+	}
+	return nil, nil
 }
 
 // easeAll says what was eased by what.

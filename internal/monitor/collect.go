@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -12,8 +13,9 @@ import (
 )
 
 const (
-	topStories = 3   // stories a pair that tension_top_story_points names
-	titleRunes = 120 // of a title there; a label is no place for a paragraph
+	topStories = 3           // stories a pair that tension_top_story_points names
+	titleWait  = time.Second // a scrape waits no longer for titles
+	titleRunes = 120         // of a title there; a label is no place for a paragraph
 )
 
 // descs describe the metrics whose values are looked up at a scrape.
@@ -138,8 +140,11 @@ func (m *Monitor) collectPair(o out, v *view, pair string, dismissed tension.Dis
 	for _, kind := range v.lexicon.Kinds() {
 		o.gauge(d.contribution, points[kind.Name], pair, kind.Name)
 	}
-	for i, w := range p.index.Top(topStories) {
-		o.gauge(d.topStory, w.Points, pair, strconv.Itoa(i+1), w.Story.Kind, w.Story.From, cut(w.Story.Title(), titleRunes))
+	ctx, cancel := context.WithTimeout(context.Background(), titleWait)
+	defer cancel()
+	m.blame(ctx, opRead, p.name(ctx, m.store))
+	for i, w := range p.top {
+		o.gauge(d.topStory, w.Points, pair, strconv.Itoa(i+1), w.Story.Kind, w.Story.From, cut(p.titles[w.Story.ID], titleRunes))
 	}
 }
 

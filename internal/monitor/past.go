@@ -28,11 +28,18 @@ func Reports(ctx context.Context, s *store.Store, l *score.Lexicon, since time.T
 }
 
 func storedReports(ctx context.Context, s *store.Store, since time.Time, yield func(tension.Report, error) bool) {
-	for r, err := range s.Reports(ctx, since) {
-		if !yield(tension.ReportOf(&r.Article, r.N, r.Event), err) {
+	for t, err := range s.Told(ctx, since, endOfTime) {
+		if !yield(reportOf(&t), err) || err != nil {
 			return
 		}
 	}
+}
+
+// endOfTime is later than any event.
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func reportOf(t *store.Told) tension.Report {
+	return tension.Report{Event: t.Event, N: t.N, Article: t.Article, Source: t.Source, Time: t.Time, FirstSeen: t.FirstSeen, Ageless: t.Ageless}
 }
 
 func scoredReports(ctx context.Context, s *store.Store, l *score.Lexicon, since time.Time, yield func(tension.Report, error) bool) {

@@ -1,10 +1,11 @@
 package monitor
 
 import (
-	"maps"
+	"context"
 	"sync"
 	"time"
 
+	"tensionmonitor/internal/store"
 	"tensionmonitor/internal/tension"
 )
 
@@ -16,6 +17,9 @@ type pulse struct {
 	level tension.Level
 	z     float64
 	hasZ  bool // false with too few days to compare with
+
+	top    []tension.Weighed // the stories that weigh most
+	titles map[string]string // of these, by id
 
 	work      tension.Index // memory to reckon in
 	told      *tension.Chronicle
@@ -29,7 +33,7 @@ const levelGrid = 5 * time.Minute
 
 // take brings the pulse up to now.
 func (p *pulse) take(c *tension.Chronicle, d tension.Dismissals, now time.Time) {
-	fresh := c != p.told || !maps.Equal(d, p.dismissed)
+	fresh := c != p.told || !d.Equal(p.dismissed)
 	if fresh {
 		p.told, p.dismissed, p.counted = c, d, c.Without(d)
 	}
@@ -39,4 +43,25 @@ func (p *pulse) take(c *tension.Chronicle, d tension.Dismissals, now time.Time) 
 		p.level = p.counted.Level(now, &p.work)
 		p.z, p.hasZ = p.counted.ZScore(now, &p.work)
 	}
+}
+
+// name finds the titles of the stories that weigh most. Only those that are new there are asked for.
+func (p *pulse) name(ctx context.Context, s *store.Store) error {
+	p.top = p.index.Top(topStories)
+	titles := make(map[string]string, len(p.top))
+	for _, w := range p.top {
+		title, known := p.titles[w.Story.ID]
+		if !known {
+			r, err := report(ctx, s, w.Story, w.Story.Tellings()[0])
+			if err != nil {
+				return err
+			}
+			if r != nil {
+				title = r.Article.Title
+			}
+		}
+		titles[w.Story.ID] = title
+	}
+	p.titles = titles
+	return nil
 }

@@ -25,11 +25,7 @@ type Look struct {
 // one writing connection, and the transaction holds it.
 func (s *Store) SaveLook(ctx context.Context, write func(*Look) error) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		l := &Look{ctx: ctx, tx: tx}
-		if err := l.prepare(); err != nil {
-			return err
-		}
-		return write(l)
+		return write(&Look{ctx: ctx, tx: tx})
 	})
 	if err != nil {
 		return fmt.Errorf("saving a look: %w", err)
@@ -37,8 +33,12 @@ func (s *Store) SaveLook(ctx context.Context, write func(*Look) error) error {
 	return nil
 }
 
-// prepare readies the statements that a long feed runs hundreds of times; they close with the transaction.
+// prepare readies the statements that a long feed runs hundreds of times, and one that brought nothing never; they close
+// with the transaction.
 func (l *Look) prepare() error {
+	if l.known != nil {
+		return nil
+	}
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
@@ -49,8 +49,8 @@ func (l *Look) prepare() error {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`},
 		{&l.edit, `UPDATE articles SET wording = $1, edits = edits + 1 WHERE id = $2`},
 		{&l.revise, `INSERT INTO revisions (article, seen, title, text) SELECT id, $1, $2, $3 FROM articles WHERE id = $4 AND edits <= $5 ON CONFLICT DO NOTHING`},
-		{&l.report, `INSERT INTO events (article, n, at, ` + eventColumns + `)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`},
+		{&l.report, `INSERT INTO events (article, n, at, first_seen, ageless, family, bloc, weight, ` + eventColumns + `)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`},
 	} {
 		var err error
 		if *p.stmt, err = l.tx.PrepareContext(l.ctx, p.text); err != nil {
@@ -75,6 +75,9 @@ type Known struct {
 // stays known when a source changes one key at a time, and so is a text or title that its feed has changed. The stored
 // article is left as it first was. What other feeds call it or make of it is no change.
 func (l *Look) Meet(a *news.Article) (k Known, err error) {
+	if err := l.prepare(); err != nil {
+		return k, err
+	}
 	for _, key := range a.Keys {
 		var id, feed, wording string
 		err := l.known.QueryRowContext(l.ctx, key).Scan(&id, &feed, &wording)
@@ -129,6 +132,9 @@ func (l *Look) sight(a *news.Article, id string) (renamed bool, err error) {
 
 // Add stores an article that is not known, and what the lexicon with the given hash found in it.
 func (l *Look) Add(a *news.Article, found *score.Result, lexicon string) error {
+	if err := l.prepare(); err != nil {
+		return err
+	}
 	_, err := l.put.ExecContext(l.ctx, a.ID, a.Feed, a.Title, a.Link, a.Language, a.Outlet, a.Family, a.Bloc, a.Weight,
 		micros(a.Published), micros(a.FirstSeen), a.FirstLook, a.Text, found.Relevant, lexicon, wordingOf(a))
 	if err != nil {
@@ -143,7 +149,7 @@ func (l *Look) Add(a *news.Article, found *score.Result, lexicon string) error {
 // events stores what was found in an article.
 func (l *Look) events(a *news.Article, found *score.Result) error {
 	for n, e := range found.Events {
-		_, err := l.report.ExecContext(l.ctx, a.ID, n, micros(a.Time()), e.Pair, e.Kind, e.From, e.To, e.Intensity, e.Confidence,
+		_, err := l.report.ExecContext(l.ctx, a.ID, n, micros(a.Time()), micros(a.FirstSeen), a.FirstLook && !a.Dated(), a.Family, a.Bloc, a.Weight, e.Pair, e.Kind, e.From, e.To, e.Intensity, e.Confidence,
 			e.Place, e.Number, e.Field, e.Span[0], e.Span[1], e.Text, e.Rule)
 		if err != nil {
 			return fmt.Errorf("article %q, event %d: %w", a.ID, n, err)

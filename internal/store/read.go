@@ -62,30 +62,59 @@ func (s *Store) LastSuccesses(ctx context.Context) (map[string]time.Time, error)
 	return last, nil
 }
 
+// Told is one event of one article, with no more than the index needs of both.
+type Told struct {
+	Article   string // its id
+	N         int    // 0 is the article's leading event
+	Event     score.Event
+	Source    news.Source // without the outlet
+	Time      time.Time   // the article's
+	FirstSeen time.Time
+	Ageless   bool // undated and of its feed's first look
+}
+
+// Told are the events of articles whose time is in [from, to), in no order.
+func (s *Store) Told(ctx context.Context, from, to time.Time) iter.Seq2[Told, error] {
+	return query(ctx, s.read, scanTold, `SELECT at, pair, kind, from_state, to_state, intensity, confidence, place, number, first_seen, ageless, family,
+			bloc, weight, article, n FROM events WHERE at >= $1 AND at < $2`, from.UnixMicro(), to.UnixMicro())
+}
+
+func scanTold(scan func(...any) error) (t Told, err error) {
+	var at, firstSeen int64
+	e := &t.Event
+	err = scan(&at, &e.Pair, &e.Kind, &e.From, &e.To, &e.Intensity, &e.Confidence, &e.Place, &e.Number, &firstSeen, &t.Ageless, &t.Source.Family,
+		&t.Source.Bloc, &t.Source.Weight, &t.Article, &t.N)
+	t.Time, t.FirstSeen = time.UnixMicro(at).UTC(), time.UnixMicro(firstSeen).UTC()
+	return t, err
+}
+
 // Report is one event of one article. The article comes without its text.
 type Report struct {
 	Article news.Article
-	N       int // 0 is the article's leading event
+	N       int
 	Event   score.Event
 }
 
-// Reports are the events of articles whose time is since or later, ordered by when the article was first
-// seen, its id, and the event's place in it.
-func (s *Store) Reports(ctx context.Context, since time.Time) iter.Seq2[Report, error] {
-	return query(ctx, s.read, scanReport, `SELECT `+reportColumns+` FROM events e JOIN articles a ON a.id = e.article WHERE e.at >= $1 ORDER BY a.first_seen, a.id, e.n`, micros(since))
+// Reports are the events of a kind of the articles of one time, of which there are few.
+func (s *Store) Reports(ctx context.Context, pair, kind string, at time.Time) iter.Seq2[Report, error] {
+	return query(ctx, s.read, scanReport, `SELECT `+reportColumns+` FROM events e JOIN articles a ON a.id = e.article
+		WHERE e.at = $1 AND e.pair = $2 AND e.kind = $3 ORDER BY a.first_seen, a.id, e.n`, at.UnixMicro(), pair, kind)
 }
 
-// Report is the nth event of an article.
-func (s *Store) Report(ctx context.Context, article string, n int) (r Report, found bool, err error) {
-	row := s.read.QueryRowContext(ctx, `SELECT `+reportColumns+` FROM events e JOIN articles a ON a.id = e.article WHERE e.article = $1 AND e.n = $2`, article, n)
-	r, err = scanReport(row.Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		return r, false, nil
+// ArticlesAt are the ids of the articles with a link.
+func (s *Store) ArticlesAt(ctx context.Context, link string) (ids []string, err error) {
+	for id, err := range query(ctx, s.read, scanID, `SELECT id FROM articles WHERE link = $1`, link) {
+		if err != nil {
+			return nil, fmt.Errorf("reading which articles have a link: %w", err)
+		}
+		ids = append(ids, id)
 	}
-	if err != nil {
-		return r, false, fmt.Errorf("reading event %d of article %q: %w", n, article, err)
-	}
-	return r, true, nil
+	return ids, nil
+}
+
+func scanID(scan func(...any) error) (id string, err error) {
+	err = scan(&id)
+	return id, err
 }
 
 // Articles are all articles, text included, in the order in which they were first seen.

@@ -144,13 +144,20 @@ func TestEverythingIsThereAfterARestart(t *testing.T) {
 	}
 	want.Text = ""
 	var n int
-	for r, err := range s.Reports(t.Context(), noon.Add(-time.Hour)) {
-		n++
+	for r, err := range s.Reports(t.Context(), summons.Pair, summons.Kind, noon.Add(-time.Hour)) {
 		if err != nil || !reflect.DeepEqual(r, store.Report{Article: want, Event: summons}) {
 			t.Errorf("report %+v, %v", r, err)
 		}
 	}
-	for range s.Reports(t.Context(), noon.Add(-time.Hour+time.Microsecond)) {
+	told := store.Told{Article: want.ID, Event: summons, Source: want.Source, Time: noon.Add(-time.Hour), FirstSeen: noon}
+	told.Event.Field, told.Event.Span, told.Event.Text, told.Event.Rule, told.Source.Outlet = "", [2]int{}, "", "", ""
+	for r, err := range s.Told(t.Context(), noon.Add(-time.Hour), noon) {
+		n++
+		if err != nil || !reflect.DeepEqual(r, told) {
+			t.Errorf("told %+v, %v; want %+v", r, err, told)
+		}
+	}
+	for range s.Told(t.Context(), noon.Add(-time.Hour+time.Microsecond), noon) {
 		n++
 	}
 	if n != 1 {
@@ -310,7 +317,7 @@ func TestPrune(t *testing.T) {
 		t.Errorf("kept %q", got)
 	}
 	n := 0
-	for range s.Reports(t.Context(), time.Time{}.Add(1)) {
+	for range s.Told(t.Context(), time.Time{}, noon) {
 		n++
 	}
 	if n != 1 {

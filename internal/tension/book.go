@@ -17,16 +17,18 @@ type Book struct {
 	constants Constants
 	kinds     map[string]*score.Kind
 	since     time.Time
-	reports   []*Report
-	known     map[identity]time.Time // when first seen
-	stories   map[string][]*Story    // by kind; in order of Began
+	memory    memory
+	tellings  []*Telling
+	known     map[uint64]int64    // when first seen, by identity
+	stories   map[string][]*Story // by kind; in order of Began
 	voices    map[Voice]int
+	postponed bool // joining waits, and so does the question what is known
 	late      bool // a report came out of order, and stories have to be joined anew
 }
 
 // NewBook makes an empty book on a pair. Reports of kinds that are not among these are left out.
 func NewBook(pair string, kinds []score.Kind, c Constants) *Book {
-	b := &Book{pair: pair, constants: c, kinds: make(map[string]*score.Kind, len(kinds))}
+	b := &Book{pair: pair, constants: c, kinds: make(map[string]*score.Kind, len(kinds)), memory: newMemory()}
 	for i := range kinds {
 		b.kinds[kinds[i].Name] = &kinds[i]
 	}
@@ -35,29 +37,36 @@ func NewBook(pair string, kinds []score.Kind, c Constants) *Book {
 }
 
 func (b *Book) clear() {
-	b.late = false
-	b.known, b.stories, b.voices = make(map[identity]time.Time), make(map[string][]*Story), make(map[Voice]int)
+	b.postponed, b.late = false, false
+	b.known, b.stories, b.voices = make(map[uint64]int64), make(map[string][]*Story), make(map[Voice]int)
 }
 
 // Add takes a report and says whether it is news to the Book. What an article said before is not, and its
 // first version stands.
 func (b *Book) Add(r Report) bool {
-	if r.Event.Pair != b.pair || b.kinds[r.Event.Kind] == nil || r.Time.Before(b.since) {
+	kind := b.kinds[r.Event.Kind]
+	if r.Event.Pair != b.pair || kind == nil || r.Time.Before(b.since) {
 		return false
 	}
-	if first, known := b.known[r.identity()]; known && !r.FirstSeen.Before(first) {
+	t := b.memory.keep(&r, kind)
+	if b.postponed {
+		b.tellings = append(b.tellings, t)
+		return true
+	}
+	id := t.identity()
+	if first, known := b.known[id]; known && t.seen >= first {
 		return false
 	}
-	b.late = b.late || len(b.reports) > 0 && inOrder(&r, b.reports[len(b.reports)-1]) < 0
-	b.reports = append(b.reports, &r)
-	b.read(&r)
+	b.late = b.late || len(b.tellings) > 0 && inOrder(t, b.tellings[len(b.tellings)-1]) < 0
+	b.tellings = append(b.tellings, t)
+	b.read(t, id)
 	return true
 }
 
-func (b *Book) read(r *Report) {
-	b.known[r.identity()] = r.FirstSeen
+func (b *Book) read(t *Telling, id uint64) {
+	b.known[id] = t.seen
 	if !b.late {
-		b.join(r)
+		b.join(t)
 	}
 }
 
@@ -68,9 +77,9 @@ func (b *Book) Forget(before time.Time) {
 		return
 	}
 	b.since = before
-	kept := slices.DeleteFunc(b.reports, func(r *Report) bool { return r.Time.Before(before) })
-	forgot := len(kept) < len(b.reports)
-	b.reports = kept
+	kept := slices.DeleteFunc(b.tellings, func(t *Telling) bool { return t.at < before.UnixNano() })
+	forgot := len(kept) < len(b.tellings)
+	b.tellings = kept
 	if forgot {
 		b.reread()
 	}
@@ -78,22 +87,28 @@ func (b *Book) Forget(before time.Time) {
 
 // reread joins all reports anew, in their order.
 func (b *Book) reread() {
-	all := b.reports
+	all := b.tellings
 	slices.SortStableFunc(all, inOrder)
 	b.clear()
-	b.reports = all[:0]
-	for _, r := range all {
-		if _, again := b.known[r.identity()]; !again {
-			b.reports = append(b.reports, r)
-			b.read(r)
+	b.tellings = all[:0]
+	for _, t := range all {
+		id := t.identity()
+		if _, again := b.known[id]; !again {
+			b.tellings = append(b.tellings, t)
+			b.read(t, id)
 		}
 	}
-	clear(all[len(b.reports):])
+	clear(all[len(b.tellings):])
 }
+
+// Postpone leaves joining until the stories are asked for, which is cheaper where many reports come in no order. Until
+// then Add takes everything for news.
+func (b *Book) Postpone() { b.postponed, b.late = true, true }
 
 // Chronicle is what the Book tells so far, with what could be seen when.
 func (b *Book) Chronicle(seen Coverage) *Chronicle {
-	return &Chronicle{Pair: b.pair, Stories: b.Stories(), Coverage: seen, Constants: b.constants, voices: len(b.voices)}
+	stories := b.Stories() // this may number the voices
+	return &Chronicle{Pair: b.pair, Stories: stories, Coverage: seen, Constants: b.constants, voices: len(b.voices)}
 }
 
 // Stories are all stories in the order in which they began.
@@ -110,8 +125,8 @@ func (b *Book) Stories() []*Story {
 }
 
 // join puts a report where it belongs: into a story there is, into one it founds, or nowhere.
-func (b *Book) join(r *Report) {
-	kind := b.kinds[r.Event.Kind]
+func (b *Book) join(r *Telling) {
+	kind := r.what.kind
 	ofKind := b.stories[kind.Name]
 	if i := match(ofKind, r, b.constants.Join.of(kind.HalfLife)); i >= 0 {
 		ofKind[i] = ofKind[i].with(r, b.constants.BlocCap)
@@ -124,25 +139,25 @@ func (b *Book) join(r *Report) {
 	}
 }
 
-func (b *Book) found(r *Report) *Story {
+func (b *Book) found(r *Telling) *Story {
 	voice, known := b.voices[r.Voice()]
 	if !known {
 		voice = len(b.voices)
 		b.voices[r.Voice()] = voice
 	}
-	kind := b.kinds[r.Event.Kind]
+	kind := r.what.kind
 	halfLife := b.constants.HalfLife.of(kind.HalfLife)
 	if kind.Side == score.Deescalation {
 		halfLife = max(halfLife, slowestPeace)
 	}
-	return found(r, kind, halfLife, voice, b.constants.BlocCap)
+	return found(b.pair, r, halfLife, voice, b.constants.BlocCap)
 }
 
 // match finds the story of its kind that a report belongs to, or -1. Stories are in order of Began.
-func match(stories []*Story, r *Report, window time.Duration) int {
-	first := sort.Search(len(stories), func(i int) bool { return !stories[i].Began.Before(r.Time.Add(-window)) })
+func match(stories []*Story, r *Telling, window time.Duration) int {
+	first := sort.Search(len(stories), func(i int) bool { return stories[i].began >= r.at-int64(window) })
 	best := -1
-	for i := first; i < len(stories) && !stories[i].Began.After(r.Time.Add(window)); i++ {
+	for i := first; i < len(stories) && stories[i].began <= r.at+int64(window); i++ {
 		if stories[i].takes(r) && (best < 0 || fitsBetter(r, stories[i], stories[best])) {
 			best = i
 		}
@@ -151,17 +166,17 @@ func match(stories []*Story, r *Report, window time.Duration) int {
 }
 
 // takes says whether a report in the story's window can be about the same thing.
-func (s *Story) takes(r *Report) bool {
-	e := &r.Event
-	direction := e.From == s.From && e.To == s.To || e.From == score.Unknown || s.From == score.Unknown
-	return direction && (distance(s, r) <= apart || s.saidPlace(e.Place) && s.saidNumber(e.Number))
+func (s *Story) takes(r *Telling) bool {
+	e := r.what
+	direction := e.from == s.From && e.to == s.To || e.from == score.Unknown || s.From == score.Unknown
+	return direction && (distance(s, r) <= apart || s.saidPlace(e.place) && s.saidNumber(e.number))
 }
 
 // fitsBetter says whether a report goes into story s and not t, if both take it. One that does not say who
 // did it goes with the heavier; all others with the one that agrees in more, then with the nearer.
-func fitsBetter(r *Report, s, t *Story) bool {
+func fitsBetter(r *Telling, s, t *Story) bool {
 	closer := cmp.Or(cmp.Compare(s.agreement(r), t.agreement(r)), cmp.Compare(distance(t, r), distance(s, r)))
-	if r.Event.From == score.Unknown {
+	if r.what.from == score.Unknown {
 		closer = cmp.Or(cmp.Compare(s.now.strength, t.now.strength), closer)
 	}
 	return closer > 0
@@ -169,16 +184,16 @@ func fitsBetter(r *Report, s, t *Story) bool {
 
 // agreement counts in how many of direction, place and number report and story say the same, less those in
 // which they differ.
-func (s *Story) agreement(r *Report) (n int) {
-	e := &r.Event
-	if e.From == s.From {
+func (s *Story) agreement(r *Telling) (n int) {
+	e := r.what
+	if e.from == s.From {
 		n++
 	}
-	if e.Place != "" && s.Place != "" {
-		n += sign(s.saidPlace(e.Place))
+	if e.place != "" && s.Place != "" {
+		n += sign(s.saidPlace(e.place))
 	}
-	if e.Number != 0 && s.Number != 0 {
-		n += sign(s.saidNumber(e.Number))
+	if e.number != 0 && s.Number != 0 {
+		n += sign(s.saidNumber(e.number))
 	}
 	return n
 }
@@ -190,4 +205,4 @@ func sign(agree bool) int {
 	return -1
 }
 
-func distance(s *Story, r *Report) time.Duration { return r.Time.Sub(s.Began).Abs() }
+func distance(s *Story, r *Telling) time.Duration { return time.Duration(r.at - s.began).Abs() }

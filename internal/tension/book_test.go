@@ -73,7 +73,7 @@ func TestWhatIsOneStory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got []int
 			for _, s := range filled(tt.reports...).Stories() {
-				got = append(got, len(s.Reports))
+				got = append(got, len(s.Tellings()))
 			}
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("got %v, want %v", got, tt.want)
@@ -92,8 +92,8 @@ func TestUnclearWhoJoinsTheHeavier(t *testing.T) {
 	light, heavy := condemns(1), condemns(0).say("IRN", "AZE", "", 0)
 	heavy.Event.Intensity = 9
 	for _, s := range filled(light, heavy, condemns(2).unclear()).Stories() {
-		if want := map[string]int{"AZE": 1, "IRN": 2}[s.From]; len(s.Reports) != want {
-			t.Errorf("the story from %s has %d reports, want %d", s.From, len(s.Reports), want)
+		if want := map[string]int{"AZE": 1, "IRN": 2}[s.From]; len(s.Tellings()) != want {
+			t.Errorf("the story from %s has %d reports, want %d", s.From, len(s.Tellings()), want)
 		}
 	}
 }
@@ -121,7 +121,7 @@ func TestARoundUpGivesWhatItsLeadingActGives(t *testing.T) {
 func TestAStoryShowsWhatItIsMadeOf(t *testing.T) {
 	s := filled(arrest(0).unclear(), arrest(1).say("AZE", "IRN", "baku", 5), report("x", "arrest", 2, state("AZ", "apa")),
 		report("y", "arrest", 3, state("AZ", "azertag"))).Stories()[0]
-	if s.From != "AZE" || s.To != "IRN" || s.Place != "baku" || s.Number != 5 || !s.Began.Equal(hours(0)) || s.Title() != "arrest 0" {
+	if s.From != "AZE" || s.To != "IRN" || s.Place != "baku" || s.Number != 5 || !s.Began.Equal(hours(0)) || s.Tellings()[0].Article != Digest("arrest 0") {
 		t.Errorf("got %+v", s)
 	}
 	if got, want := s.Voices(hours(9)), []Voice{{"house 0", false}, {"house 1", false}, {"AZ", true}}; !slices.Equal(got, want) {
@@ -146,11 +146,26 @@ func TestAStoryInHandDoesNotChange(t *testing.T) {
 	b := filled(arrest(0))
 	before := b.Stories()
 	b.Add(arrest(1))
-	if n := len(before[0].Reports); n != 1 {
+	if n := len(before[0].Tellings()); n != 1 {
 		t.Errorf("the story in hand has %d reports, want 1", n)
 	}
-	if after := b.Stories()[0]; len(after.Reports) != 2 || after.ID != before[0].ID {
-		t.Errorf("the new one is %s with %d reports, want %s with 2", after.ID, len(after.Reports), before[0].ID)
+	if after := b.Stories()[0]; len(after.Tellings()) != 2 || after.ID != before[0].ID {
+		t.Errorf("the new one is %s with %d reports, want %s with 2", after.ID, len(after.Tellings()), before[0].ID)
+	}
+}
+
+func TestPostponedReportsJoinAsAnyOthers(t *testing.T) {
+	reports := []Report{arrest(80), arrest(0), arrest(60), arrest(0), seen(arrest(60), 90), condemns(3)}
+	late := filled()
+	late.Postpone()
+	for _, r := range reports {
+		late.Add(r)
+	}
+	if !slices.Equal(series(late.Chronicle(Coverage{})), series(filled(reports...).Chronicle(Coverage{}))) {
+		t.Error("they join otherwise")
+	}
+	if late.Add(arrest(0)) {
+		t.Error("what is known is news again")
 	}
 }
 
@@ -205,8 +220,9 @@ func TestAReportOfAnArticle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tt.article.FirstSeen = sawIt
 			r := ReportOf(&tt.article, 0, score.Event{})
-			if r.Time != tt.time || r.founds() != tt.founds {
-				t.Errorf("time %s, founds %v; want %s, %v", r.Time, r.founds(), tt.time, tt.founds)
+			founds := newMemory().keep(&r, new(score.Kind)).founds()
+			if r.Time != tt.time || founds != tt.founds {
+				t.Errorf("time %s, founds %v; want %s, %v", r.Time, founds, tt.time, tt.founds)
 			}
 		})
 	}

@@ -103,7 +103,7 @@ func (c *Chronicle) weigh(at time.Time, x *Index) {
 		age := now - s.began - min(hold, unseen-c.Coverage.unseenAt(spell, s.began))
 		a := known.strength * math.Exp2(-float64(age)/s.halfLife)
 		x.Stories = append(x.Stories, Weighed{
-			Story: s, Strength: known.strength, Voices: known.voices, Weight: a, Eased: a, Count: 1,
+			Story: s, Strength: known.strength, Voices: int(known.voices), Weight: a, Eased: a, Count: 1,
 			eases: s.eases, later: s.began != last,
 		})
 		last = s.began

@@ -60,6 +60,8 @@ func (p plot) report(n int) *Report {
 	return r
 }
 
+func (b *Book) keep(r *Report) *Telling { return b.memory.keep(r, b.kinds[r.Event.Kind]) }
+
 // tell makes a chronicle of stories that are what the test says, without joining.
 func tell(plots ...plot) *Chronicle { return tellWith(DefaultConstants(), plots...) }
 
@@ -67,9 +69,9 @@ func tellWith(constants Constants, plots ...plot) *Chronicle {
 	book := NewBook("AZE-IRN", classes(), constants)
 	c := book.Chronicle(Coverage{})
 	for _, p := range plots {
-		s := book.found(p.report(0))
+		s := book.found(book.keep(p.report(0)))
 		for n := 1; n < len(p.Reports); n++ {
-			s = s.with(p.report(n), book.constants.BlocCap)
+			s = s.with(book.keep(p.report(n)), book.constants.BlocCap)
 		}
 		c.Stories = append(c.Stories, s)
 	}

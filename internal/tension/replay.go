@@ -27,7 +27,7 @@ func (r *Replay) Moments() int {
 // they are. The Index is the replay's own and changes with the next moment. It ends with tell's first error.
 func (r *Replay) Run(reports []Report, tell func(*Index, Level) error) error {
 	inTime := slices.Clone(reports)
-	slices.SortStableFunc(inTime, func(a, b Report) int { return inOrder(&a, &b) })
+	slices.SortStableFunc(inTime, func(a, b Report) int { return a.FirstSeen.Compare(b.FirstSeen) })
 	book := r.Book()
 	var x Index
 	for t := r.From; !t.After(r.To); {

@@ -98,10 +98,12 @@ func TestAReplayEndsWithItsReadersError(t *testing.T) {
 
 func TestADismissedStoryCountsNothing(t *testing.T) {
 	a, b := arrest(0), condemns(1)
-	a.Link, b.Link = "https://example.org/a", "https://example.org/b"
 	both, alone := filled(a, b), filled(b)
 	story := both.Stories()[0]
-	for name, d := range map[string]Dismissals{"by its id": {story.ID: "a rumour"}, "by a link": {a.Link: "a rumour"}} {
+	for name, d := range map[string]Dismissals{
+		"by its id":     {Stories: map[string]string{story.ID: "a rumour"}},
+		"by an article": {Articles: map[uint64]string{Digest(a.Article): "a rumour"}},
+	} {
 		got, want := both.Chronicle(Coverage{}).Without(d), alone.Chronicle(Coverage{})
 		if got.at(5) != want.at(5) || len(got.Stories) != 1 {
 			t.Errorf("%s: index %v, want %v", name, got.at(5), want.at(5))
@@ -110,11 +112,11 @@ func TestADismissedStoryCountsNothing(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, reason, ok)
 		}
 	}
-	if c := both.Chronicle(Coverage{}); c.Without(nil) != c || len(c.Without(Dismissals{"": "no link at all"}).Stories) != 2 {
+	if c := both.Chronicle(Coverage{}); c.Without(Dismissals{}) != c || len(c.Without(Dismissals{Stories: map[string]string{"": "none"}}).Stories) != 2 {
 		t.Error("stories are lost without being dismissed")
 	}
 	r := replayOf(hours(0), hours(50), time.Hour)
-	r.Dismissed = Dismissals{a.Link: "a rumour"}
+	r.Dismissed = Dismissals{Articles: map[uint64]string{Digest(a.Article): "a rumour"}}
 	if !slices.Equal(told(t, r, []Report{a, b}), told(t, replayOf(hours(0), hours(50), time.Hour), []Report{b})) {
 		t.Error("a replay does not honour the dismissal")
 	}

@@ -1,7 +1,6 @@
 package tension
 
 import (
-	"cmp"
 	"time"
 
 	"tensionmonitor/internal/news"
@@ -37,26 +36,4 @@ func ReportOf(a *news.Article, n int, e score.Event) Report {
 type Voice struct {
 	Name string // the family, or the state
 	Bloc bool
-}
-
-// Voice is whose voice the report adds.
-func (r *Report) Voice() Voice {
-	if r.Source.Bloc != "" {
-		return Voice{r.Source.Bloc, true}
-	}
-	return Voice{r.Source.Family, false}
-}
-
-func (r *Report) founds() bool { return r.N == 0 && !r.Ageless }
-
-// identity is what an article can say once only.
-type identity struct{ article, kind, from, to string }
-
-func (r *Report) identity() identity {
-	return identity{r.Article, r.Event.Kind, r.Event.From, r.Event.To}
-}
-
-// inOrder is the one order in which reports are read, whenever they came: as first seen.
-func inOrder(a, b *Report) int {
-	return cmp.Or(a.FirstSeen.Compare(b.FirstSeen), cmp.Compare(a.Article, b.Article), cmp.Compare(a.N, b.N))
 }

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"math"
 	"slices"
 	"sort"
+	"strconv"
 	"time"
 
 	"tensionmonitor/internal/score"
@@ -23,13 +23,13 @@ type Story struct {
 	Place    string    // the first place named, or empty
 	Number   int       // the first number given, or 0
 	Began    time.Time // event time of its founder; never moves
-	Reports  []*Report // as first seen, the founder first
 
-	began    int64   // Began in nanoseconds since 1970
-	halfLife float64 // in nanoseconds
-	eases    bool    // a de-escalation
-	voice    int     // the founder's, as the Book numbers voices
-	now      rise    // the last of rises, here because it is nearly always the one asked for
+	tellings []*Telling // as first seen, the founder first
+	began    int64      // Began in nanoseconds since 1970
+	halfLife float64    // in nanoseconds
+	eases    bool       // a de-escalation
+	voice    int        // the founder's, as the Book numbers voices
+	now      rise       // the last of rises, here because it is nearly always the one asked for
 	rises    []rise
 	told     []testimony
 	places   []string // other places and numbers named meanwhile
@@ -38,33 +38,32 @@ type Story struct {
 
 // testimony is what a report adds to a story beyond what its house said before.
 type testimony struct {
-	intensity, strength float64
-	report              int32 // whose
-	family, voice       int32 // numbered as the story meets them
+	report        int32 // whose
+	family, voice int32 // numbered as the story meets them
 }
 
 // rise is the strength of a story from the moment a report was seen on.
 type rise struct {
 	seen     int64 // in nanoseconds since 1970
 	strength float64
-	voices   int // how many told the story by then; 0 where it was not known
+	voices   int32 // how many told the story by then; 0 where it was not known
 }
 
 // found makes the story a report founds.
-func found(r *Report, kind *score.Kind, halfLife time.Duration, voice int, blocCap float64) *Story {
-	e := &r.Event
+func found(pair string, r *Telling, halfLife time.Duration, voice int, blocCap float64) *Story {
+	e := r.what
 	s := &Story{
-		ID: storyID(r), Pair: e.Pair, Kind: kind.Name, Side: kind.Side, From: e.From, To: e.To, Place: e.Place, Number: e.Number,
-		Began: r.Time, began: r.Time.UnixNano(), halfLife: float64(halfLife), eases: kind.Side == score.Deescalation, voice: voice,
-		Reports: []*Report{r},
+		ID: storyID(pair, r), Pair: pair, Kind: e.kind.Name, Side: e.kind.Side, From: e.from, To: e.to, Place: e.place, Number: e.number,
+		Began: r.Time(), began: r.at, halfLife: float64(halfLife), eases: e.kind.Side == score.Deescalation, voice: voice,
+		tellings: []*Telling{r},
 	}
 	s.hear(r, blocCap)
 	return s
 }
 
-func storyID(r *Report) string {
+func storyID(pair string, r *Telling) string {
 	h := sha256.New()
-	for _, word := range []string{r.Event.Pair, r.Event.Kind, r.Event.From, r.Event.To, r.Article} {
+	for _, word := range []string{pair, r.what.kind.Name, r.what.from, r.what.to, strconv.FormatUint(r.Article, 16)} {
 		h.Write([]byte(word))
 		h.Write([]byte{0})
 	}
@@ -72,21 +71,21 @@ func storyID(r *Report) string {
 }
 
 // with is the story after a further report.
-func (s *Story) with(r *Report, blocCap float64) *Story {
-	next, e := *s, &r.Event
-	next.Reports = append(s.Reports, r)
+func (s *Story) with(r *Telling, blocCap float64) *Story {
+	next, e := *s, r.what
+	next.tellings = append(s.tellings, r)
 	if s.From == score.Unknown {
-		next.From, next.To = e.From, e.To
+		next.From, next.To = e.from, e.to
 	}
 	if s.Place == "" {
-		next.Place = e.Place
-	} else if !s.saidPlace(e.Place) {
-		next.places = append(s.places, e.Place)
+		next.Place = e.place
+	} else if !s.saidPlace(e.place) {
+		next.places = append(s.places, e.place)
 	}
 	if s.Number == 0 {
-		next.Number = e.Number
-	} else if !s.saidNumber(e.Number) {
-		next.numbers = append(s.numbers, e.Number)
+		next.Number = e.number
+	} else if !s.saidNumber(e.number) {
+		next.numbers = append(s.numbers, e.number)
 	}
 	next.hear(r, blocCap)
 	return &next
@@ -102,24 +101,21 @@ func (s *Story) saidNumber(n int) bool {
 }
 
 // hear adds the last report's testimony, if its house has not said as much as surely before.
-func (s *Story) hear(r *Report, blocCap float64) {
-	t := testimony{
-		intensity: math.Abs(r.Event.Intensity), strength: r.Source.Weight * r.Event.Confidence,
-		report: int32(len(s.Reports) - 1), family: -1, voice: -1,
-	}
+func (s *Story) hear(r *Telling, blocCap float64) {
+	t := testimony{report: int32(len(s.tellings) - 1), family: -1, voice: -1}
 	families, voices := int32(0), int32(0)
 	for _, old := range s.told {
 		families, voices = max(families, old.family+1), max(voices, old.voice+1)
-		teller := s.Reports[old.report]
+		teller := s.tellings[old.report]
 		if teller.Voice() != r.Voice() {
 			continue
 		}
 		t.voice = old.voice
-		if teller.Source.Family != r.Source.Family {
+		if teller.source.Family != r.source.Family {
 			continue
 		}
 		t.family = old.family
-		if old.intensity >= t.intensity && old.strength >= t.strength {
+		if teller.intensity >= r.intensity && teller.strength >= r.strength {
 			return
 		}
 	}
@@ -130,7 +126,7 @@ func (s *Story) hear(r *Report, blocCap float64) {
 		t.family, families = families, families+1
 	}
 	s.told = append(s.told, t)
-	s.now = rise{r.FirstSeen.UnixNano(), s.layered(int(families), int(voices), blocCap), int(voices)}
+	s.now = rise{r.seen, s.layered(int(families), int(voices), blocCap), voices}
 	s.rises = append(s.rises, s.now)
 }
 
@@ -138,17 +134,20 @@ func (s *Story) hear(r *Report, blocCap float64) {
 // so one shrill outlet lifts its own layer only.
 func (s *Story) layered(families, voices int, blocCap float64) (sum float64) {
 	byLayer := slices.Clone(s.told)
-	slices.SortStableFunc(byLayer, func(a, b testimony) int { return -cmp.Compare(a.intensity, b.intensity) })
+	slices.SortStableFunc(byLayer, func(a, b testimony) int {
+		return -cmp.Compare(s.tellings[a.report].intensity, s.tellings[b.report].intensity)
+	})
 	best, owner := make([]float64, families), make([]testimony, families)
 	doubt := make([]float64, voices)
 	for i, t := range byLayer {
-		best[t.family], owner[t.family] = max(best[t.family], t.strength), t
+		r := s.tellings[t.report]
+		best[t.family], owner[t.family] = max(best[t.family], r.strength), t
 		below := 0.0
 		if i+1 < len(byLayer) {
-			below = byLayer[i+1].intensity
+			below = s.tellings[byLayer[i+1].report].intensity
 		}
-		if t.intensity > below {
-			sum += (t.intensity - below) * s.belief(best, owner, doubt, blocCap)
+		if r.intensity > below {
+			sum += (r.intensity - below) * s.belief(best, owner, doubt, blocCap)
 		}
 	}
 	return sum
@@ -166,7 +165,7 @@ func (s *Story) belief(best []float64, owner []testimony, doubt []float64, blocC
 		}
 	}
 	for f := range best {
-		if t := owner[f]; best[f] > 0 && s.Reports[t.report].Source.Bloc != "" {
+		if t := owner[f]; best[f] > 0 && s.tellings[t.report].source.Bloc != "" {
 			doubt[t.voice] = max(doubt[t.voice], 1-blocCap)
 		}
 	}
@@ -193,9 +192,12 @@ func (s *Story) at(now int64) rise {
 // Strength is vκ, what the story weighs when fresh, as known by now: 0 to 10.
 func (s *Story) Strength(now time.Time) float64 { return s.at(now.UnixNano()).strength }
 
-// Known are the reports first seen by now.
-func (s *Story) Known(now time.Time) []*Report {
-	return s.Reports[:sort.Search(len(s.Reports), func(i int) bool { return s.Reports[i].FirstSeen.After(now) })]
+// Tellings are the reports of the story as first seen; the first founded it.
+func (s *Story) Tellings() []*Telling { return s.tellings }
+
+// Known are the tellings first seen by now.
+func (s *Story) Known(now time.Time) []*Telling {
+	return s.tellings[:sort.Search(len(s.tellings), func(i int) bool { return s.tellings[i].seen > now.UnixNano() })]
 }
 
 // Voices are those who told the story by now, in the order in which they were heard.
@@ -207,6 +209,3 @@ func (s *Story) Voices(now time.Time) (voices []Voice) {
 	}
 	return voices
 }
-
-// Title is the headline of the report that founded the story.
-func (s *Story) Title() string { return s.Reports[0].Title }

@@ -22,6 +22,7 @@ CREATE TABLE articles (
 );
 CREATE INDEX articles_first_seen ON articles (first_seen, id);
 CREATE INDEX articles_lexicon ON articles (lexicon);
+CREATE INDEX articles_link ON articles (link);
 
 -- Every name an article was seen under, in each feed that carried it. An article is known by any of them.
 CREATE TABLE sightings (
@@ -45,7 +46,12 @@ CREATE TABLE revisions (
 CREATE TABLE events (
     article    text NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
     n          integer NOT NULL,           -- 0 is the article's leading event
-    at         bigint NOT NULL,            -- the article's time, so that reading starts at an index
+    at         bigint NOT NULL,            -- from here on five columns are the article's, so that a start reads one index and no text
+    first_seen bigint NOT NULL,
+    ageless    boolean NOT NULL,           -- undated and of a first look
+    family     text NOT NULL,
+    bloc       text NOT NULL,
+    weight     double precision NOT NULL,
     pair       text NOT NULL,
     kind       text NOT NULL,
     from_state text NOT NULL,
@@ -61,7 +67,8 @@ CREATE TABLE events (
     rule       text NOT NULL,
     PRIMARY KEY (article, n)
 );
-CREATE INDEX events_at ON events (at);
+CREATE INDEX events_told ON events (at, pair, kind, from_state, to_state, intensity, confidence, place, number, first_seen, ageless, family, bloc, weight,
+    article, n);
 
 -- One row a look; the last of a feed is all the memory the poller has of it.
 CREATE TABLE visits (
