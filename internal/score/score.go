@@ -2,6 +2,7 @@ package score
 
 import (
 	"math/bits"
+	"slices"
 
 	"tensionmonitor/internal/news"
 )
@@ -231,8 +232,20 @@ func (s *scratch) findRules(l *Lexicon) {
 		fd := &s.fields[f]
 		s.m = matcher{graph: s.tongue.rules, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
-		s.rules[f] = append(s.rules[f][:0], settle(s.m.found)...)
+		s.rules[f] = append(s.rules[f][:0], settle(s.outsideNames(f, s.m.found))...)
 	}
+}
+
+// outsideNames keeps the phrases that are not part of a name that is no actor's: nobody cooperates in the
+// "Economic Cooperation Organization".
+func (s *scratch) outsideNames(f int, found []match) []match {
+	i := 0
+	return slices.DeleteFunc(found, func(m match) bool {
+		for i < len(s.actors[f]) && s.actors[f][i].end <= m.start {
+			i++
+		}
+		return i < len(s.actors[f]) && s.actors[f][i].state == notActor && s.actors[f][i].start <= m.start && m.end <= s.actors[f][i].end
+	})
 }
 
 // names says whether the text names state i.
