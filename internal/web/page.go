@@ -14,7 +14,7 @@ import (
 	"tensionmonitor/internal/monitor"
 )
 
-//go:embed pair.html pair.css
+//go:embed pair.html polls.html pair.css
 var files embed.FS
 
 // policy lets the page do nothing but look as its stylesheet says: titles and links come from strangers.
@@ -51,7 +51,7 @@ func pairPage(tell Account, ready func() bool) (http.HandlerFunc, error) {
 }
 
 // show writes the page whole or not at all.
-func show(w http.ResponseWriter, page *template.Template, a *monitor.Account) {
+func show(w http.ResponseWriter, page *template.Template, a any) {
 	var b bytes.Buffer
 	if err := page.Execute(&b, a); err != nil {
 		answer(w, http.StatusInternalServerError, "The page cannot be shown.\n")

@@ -3,11 +3,14 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/exporter-toolkit/web"
+
+	"tensionmonitor/internal/news"
 )
 
 // Site is what there is to serve.
@@ -17,6 +20,9 @@ type Site struct {
 	Pairs   []string
 	Ready   func() bool // whether the index can be trusted to be all there
 	Account Account
+	Visits  func(ctx context.Context, most int) ([]news.Visit, error) // recent looks at feeds, the newest first
+	Config  func() ([]byte, error)                                    // what is in force, secrets hidden
+	Reload  func(context.Context) error                               // nil where it is off
 }
 
 // Handler answers everything below /.
@@ -29,7 +35,14 @@ func Handler(s Site) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	polls, err := pollsPage(s.Visits)
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /polls", polls)
+	mux.HandleFunc("GET /config", configuration(s.Config))
+	mux.HandleFunc("POST /-/reload", reload(s.Reload))
 	mux.Handle("GET /pair/{pair}", pair)
 	mux.HandleFunc("GET /pair.css", stylesheet)
 	mux.Handle("GET /{$}", landing)
@@ -65,6 +78,8 @@ func landingPage(version string, pairs []string) (http.Handler, error) {
 		Profiling:   "false",
 		Links: append(links,
 			web.LandingLinks{Address: "/metrics", Text: "Metrics", Description: "the index, what it is made of, and how the feeds do"},
+			web.LandingLinks{Address: "/polls", Text: "Polls", Description: "the recent looks at feeds, and what came of them"},
+			web.LandingLinks{Address: "/config", Text: "Configuration", Description: "what is in force, secrets hidden"},
 			web.LandingLinks{Address: "/-/healthy", Text: "Health", Description: "the process runs"},
 			web.LandingLinks{Address: "/-/ready", Text: "Readiness", Description: "the store is read and the index complete"},
 		),

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/web"
 )
 
@@ -16,7 +19,7 @@ func TestHandler(t *testing.T) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "news_total", Help: "News."}, func() float64 { return 7 }))
 	var ready atomic.Bool
-	h, err := web.Handler(web.Site{Metrics: metrics, Version: "1.2.3", Pairs: []string{"AZE-IRN"}, Ready: ready.Load, Account: accountOf(hostile())})
+	h, err := web.Handler(web.Site{Metrics: metrics, Version: "1.2.3", Pairs: []string{"AZE-IRN"}, Ready: ready.Load, Account: accountOf(hostile()), Visits: visits, Config: shown})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +40,10 @@ func TestHandler(t *testing.T) {
 		{true, "GET", "/pair/FRA-GBR", 404, "no such pair"},
 		{false, "GET", "/pair/AZE-IRN", 503, "still reading"},
 		{true, "GET", "/pair.css", 200, "color-scheme"},
+		{true, "GET", "/polls", 200, "<b>timeout</b>: &lt;script&gt;"},
+		{true, "GET", "/config", 200, "pairs: [AZE-IRN]"},
+		{true, "POST", "/-/reload", 403, "--web.enable-lifecycle"},
+		{true, "GET", "/-/reload", 405, ""},
 		{true, "GET", "/nothing", 404, ""},
 		{true, "POST", "/metrics", 405, ""},
 	} {
@@ -49,8 +56,33 @@ func TestHandler(t *testing.T) {
 	}
 }
 
+// visits is one look that failed, with a hostile answer.
+func visits(context.Context, int) ([]news.Visit, error) {
+	return []news.Visit{{Feed: "gazette", Class: "timeout", Error: "<script>", Status: 200}}, nil
+}
+
+func shown() ([]byte, error) { return []byte("pairs: [AZE-IRN]\n"), nil }
+
+func TestReloadAnswers(t *testing.T) {
+	for _, tt := range []struct {
+		err    error
+		status int
+		body   string
+	}{{nil, 200, "is in use"}, {errors.New("monitor.yaml:3: pairs: none"), 500, "monitor.yaml:3: pairs: none\nThe configuration stays as it was.\n"}} {
+		h, err := web.Handler(web.Site{Metrics: prometheus.NewRegistry(), Account: accountOf(hostile()), Visits: visits, Config: shown, Reload: func(context.Context) error { return tt.err }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/-/reload", nil))
+		if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.body) {
+			t.Errorf("%v: %d %q", tt.err, w.Code, w.Body)
+		}
+	}
+}
+
 func TestTheLandingPageLinksWhatThereIs(t *testing.T) {
-	h, err := web.Handler(web.Site{Metrics: prometheus.NewRegistry(), Pairs: []string{"AZE-IRN"}, Ready: func() bool { return true }, Account: accountOf(hostile())})
+	h, err := web.Handler(web.Site{Metrics: prometheus.NewRegistry(), Pairs: []string{"AZE-IRN"}, Ready: func() bool { return true }, Account: accountOf(hostile()), Visits: visits, Config: shown})
 	if err != nil {
 		t.Fatal(err)
 	}
