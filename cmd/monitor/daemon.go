@@ -5,34 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
-	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 
+	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
-	"github.com/prometheus/common/version"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"go.uber.org/zap"
-	"go.uber.org/zap/exp/zapslog"
 	"go.uber.org/zap/zapcore"
-	"golang.org/x/sync/errgroup"
 
 	"tensionmonitor/config"
-	"tensionmonitor/internal/feeds"
-	"tensionmonitor/internal/monitor"
 	"tensionmonitor/internal/score"
 	"tensionmonitor/internal/store"
-	"tensionmonitor/internal/web"
 )
-
-// closing is how long scrapes in flight may take once the daemon stops; a client that never reads does not
-// hold it up.
-const closing = 3 * time.Second
 
 // gcPercent lets the heap grow by half between two collections. Nearly all of it is what the index remembers, which
 // stays; a million events then fit into 300 MB.
@@ -43,6 +31,7 @@ type daemonFlags struct {
 	config, webConfig   string
 	logLevel, logFormat string
 	addresses           addresses
+	systemd, lifecycle  bool
 }
 
 // addresses is a flag that can be given more than once.
@@ -56,6 +45,8 @@ func parseDaemonFlags(args []string, stderr io.Writer) (f daemonFlags, err error
 	fs.StringVar(&f.config, "config.file", "", configUsage)
 	fs.Var(&f.addresses, "web.listen-address", "`address` to listen on, such as 127.0.0.1:10061; may be repeated (default :10061)")
 	fs.StringVar(&f.webConfig, "web.config.file", "", "`file` with TLS and basic authentication, as Prometheus exporters have it")
+	fs.BoolVar(&f.systemd, "web.systemd-socket", false, "listen on the sockets systemd hands over, in place of addresses")
+	fs.BoolVar(&f.lifecycle, "web.enable-lifecycle", false, "let POST /-/reload read the configuration anew; SIGHUP always does")
 	fs.StringVar(&f.logLevel, "log.level", "info", "debug, info, warn or error")
 	fs.StringVar(&f.logFormat, "log.format", "console", "console or json")
 	if err := fs.Parse(args); err != nil {
@@ -94,7 +85,7 @@ func runDaemon(ctx context.Context, args []string, _ io.Reader, _, stderr io.Wri
 		return fmt.Errorf("--web.config.file %q: %w", f.webConfig, err)
 	}
 	// Listen before anything is started or written: a port in use is an error of the start.
-	listeners, err := listen(ctx, f.addresses)
+	listeners, err := listen(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -104,7 +95,8 @@ func runDaemon(ctx context.Context, args []string, _ io.Reader, _, stderr io.Wri
 		return err
 	}
 	welcome(log, listeners, s, c, lexicon)
-	err = serve(ctx, f, c, lexicon, s, listeners, log)
+	d := &daemon{flags: f, store: s, storeURL: c.StoreURL, log: log, accepted: make(chan settings)}
+	err = d.serve(ctx, settings{c, lexicon}, listeners)
 	log.Info("stopped", zap.Error(err))
 	return errors.Join(err, s.Close())
 }
@@ -129,9 +121,18 @@ func newLog(w io.Writer, level, format string) (*zap.Logger, error) {
 	return zap.New(zapcore.NewCore(enc, zapcore.Lock(zapcore.AddSync(w)), l)), nil
 }
 
-func listen(ctx context.Context, addresses []string) (listeners []net.Listener, err error) {
+func listen(ctx context.Context, f daemonFlags) (listeners []net.Listener, err error) {
+	if f.systemd {
+		if listeners, err = activation.Listeners(); err == nil && len(listeners) == 0 {
+			err = errors.New("systemd hands over no socket")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--web.systemd-socket: %w", err)
+		}
+		return listeners, nil
+	}
 	var lc net.ListenConfig
-	for _, address := range addresses {
+	for _, address := range f.addresses {
 		l, err := lc.Listen(ctx, "tcp", address)
 		if err != nil {
 			closeAll(listeners)
@@ -165,43 +166,6 @@ func browserAddress(l net.Listener) string {
 		host = "localhost"
 	}
 	return "http://" + net.JoinHostPort(host, port) + "/"
-}
-
-// serve runs the monitor and its web server until ctx ends or one of them fails; then both stop.
-func serve(ctx context.Context, f daemonFlags, c config.Config, lexicon *score.Lexicon, s *store.Store, listeners []net.Listener, log *zap.Logger) error {
-	dismissed := &dismissedFile{path: c.DismissedFile, find: inStore(ctx, s), log: log}
-	metrics := newRegistry(dismissed.sound)
-	m := monitor.New(monitor.Parts{
-		Feeds: newsFeeds(c.Feeds), Pairs: c.Pairs, Store: s, Client: feeds.NewClient(fetchOptions(c)), LookTimeout: c.Fetch.Timeout,
-		Lexicon: lexicon, Reload: func() (*score.Lexicon, error) { return loadLexicon(f.config) }, Constants: constants(c.Index), KeepArticles: c.Retention.Articles, KeepVisits: c.Retention.Visits,
-		Dismissed: dismissed.now, Log: log.Named("monitor"), Metrics: metrics,
-	})
-	handler, err := web.Handler(web.Site{Metrics: metrics, Version: version.Version, Pairs: c.Pairs, Ready: m.Ready, Account: m.Account})
-	if err != nil {
-		return err
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(log.Named("web"))}
-	toolkitLog := slog.New(zapslog.NewHandler(log.Named("web").WithOptions(zap.IncreaseLevel(zapcore.WarnLevel)).Core()))
-
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return m.Run(ctx) })
-	group.Go(func() error {
-		err := toolkit.ServeMultiple(listeners, server, &toolkit.FlagConfig{WebConfigFile: &f.webConfig}, toolkitLog)
-		if errors.Is(err, http.ErrServerClosed) {
-			return nil
-		}
-		return err
-	})
-	group.Go(func() error {
-		<-ctx.Done()
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
-		defer cancel()
-		if err := server.Shutdown(late); err != nil {
-			return server.Close()
-		}
-		return nil
-	})
-	return group.Wait()
 }
 
 // newRegistry has what is known of the process before anything runs. Sound says whether what was read last of what

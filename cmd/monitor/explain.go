@@ -15,6 +15,14 @@ import (
 // colours of a terminal; all empty where there is none.
 type colours struct{ bold, red, green, dim, off string }
 
+// paint gives the colours of a terminal, where they are wanted.
+func paint(wanted bool) colours {
+	if !wanted {
+		return colours{}
+	}
+	return colours{"\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[0m"}
+}
+
 // wantsColour says whether w is a terminal whose user did not ask for none (no-color.org).
 func wantsColour(w io.Writer) bool {
 	f, ok := w.(*os.File)
@@ -23,10 +31,7 @@ func wantsColour(w io.Writer) bool {
 
 // explainer writes for a reader: what happened, by which words, and what was found but does not count.
 func explainer(w io.Writer, colour bool) func(*news.Article, *score.Result) error {
-	var c colours
-	if colour {
-		c = colours{"\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[0m"}
-	}
+	c := paint(colour)
 	return func(a *news.Article, r *score.Result) error {
 		_, err := io.WriteString(w, c.explain(a, r))
 		return err

@@ -12,6 +12,9 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // zones of feeds, where the system has none, as in an image of nothing but this program
+
+	_ "golang.org/x/crypto/x509roots/fallback" // likewise certificates
 )
 
 func main() {
@@ -25,7 +28,7 @@ func main() {
 type command func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error
 
 var commands = map[string]command{"run": runDaemon, "check": runCheck, "score": runScore, "eval": runEval,
-	"replay": runReplay, "stories": runStories, "rescore": runRescore}
+	"replay": runReplay, "stories": runStories, "rescore": runRescore, "feeds": runFeeds, "health": runHealth}
 
 const overview = `Usage: monitor [COMMAND] [FLAGS]
 
@@ -33,9 +36,11 @@ const overview = `Usage: monitor [COMMAND] [FLAGS]
   check    reads configuration, feeds and lexicon and prints every fault
   score    says what a text says
   eval     compares what labelled texts say with what the lexicon makes of them
+  feeds    says how each feed does, what ails it and what to do
   stories  says what moves the index: points, voices, words, links
   replay   writes the index over time, from stored articles or an archive
   rescore  scores stored articles anew after a change of the lexicon
+  health   asks a running daemon whether it is healthy
 
 monitor COMMAND --help shows the flags of a command.
 `

@@ -169,7 +169,7 @@ func (f *replayFlags) stored(ctx context.Context, c config.Config, lexicon *scor
 	}
 	p = past{reports: make(map[string][]tension.Report), last: time.Now()}
 	n := int64(0)
-	for r, err := range monitor.Reports(ctx, s, lexicon, since) {
+	for r, err := range monitor.Reports(ctx, s, lexicon, c.Pairs, since) {
 		if err != nil {
 			return p, err
 		}

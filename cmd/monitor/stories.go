@@ -79,7 +79,7 @@ func chronicles(ctx context.Context, s *store.Store, l *score.Lexicon, pairs []s
 		books[pair] = tension.NewBook(pair, l.Kinds(), c)
 		books[pair].Forget(since)
 	}
-	for r, err := range monitor.Reports(ctx, s, l, since) {
+	for r, err := range monitor.Reports(ctx, s, l, pairs, since) {
 		if err != nil {
 			return nil, err
 		}
@@ -96,10 +96,7 @@ func chronicles(ctx context.Context, s *store.Store, l *score.Lexicon, pairs []s
 
 // storyTable writes for a reader.
 func storyTable(w io.Writer, colour bool) func(*monitor.Account) error {
-	var c colours
-	if colour {
-		c = colours{"\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[0m"}
-	}
+	c := paint(colour)
 	return func(a *monitor.Account) error {
 		_, err := io.WriteString(w, c.account(a))
 		return err
