@@ -99,7 +99,7 @@ func (d *daemon) monitor(ctx context.Context, s settings) (*monitor.Monitor, htt
 	metrics := newRegistry(func() bool { return !d.faulty.Load() && dismissed.sound() })
 	m := monitor.New(monitor.Parts{
 		Feeds: newsFeeds(c.Feeds), Pairs: c.Pairs, Store: d.store, Client: feeds.NewClient(fetchOptions(c)), LookTimeout: c.Fetch.Timeout,
-		Lexicon: s.lexicon, Reload: func() (*score.Lexicon, error) { return loadLexicon(d.flags.config) }, Constants: constants(c.Index),
+		Lexicon: s.lexicon, Reload: func() (*score.Lexicon, error) { return loadLexicon(d.flags.config) }, Constants: constants(c.Index), PerFeed: c.PerFeed,
 		KeepArticles: c.Retention.Articles, KeepVisits: c.Retention.Visits, Dismissed: dismissed.now, Log: d.log.Named("monitor"), Metrics: metrics,
 	})
 	site := web.Site{Metrics: metrics, Version: version.Version, Pairs: c.Pairs, Ready: m.Ready, Account: m.Account, Config: c.Show,

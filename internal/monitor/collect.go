@@ -23,7 +23,7 @@ type descs struct {
 	index, pressure, level, threshold, contribution, topStory, zscore, attention *prometheus.Desc
 	valid, stories, lastEvent                                                    *prometheus.Desc
 	coverage, blocCoverage, coverageFloor                                        *prometheus.Desc
-	feedUp, feedSuccess, feedNewest, feeds, lexicon                              *prometheus.Desc
+	feedUp, feedSuccess, feedNewest, feeds, unmetered, lexicon                   *prometheus.Desc
 }
 
 func newDescs() descs {
@@ -49,6 +49,7 @@ func newDescs() descs {
 		feedSuccess:   desc("feed_last_success_timestamp_seconds", "Time of the last look that succeeded; 0 where none did.", "feed"),
 		feedNewest:    desc("feed_newest_article_timestamp_seconds", "Date of the newest article ever seen in the feed; 0 where there was none.", "feed"),
 		feeds:         desc("feeds", "Feeds by state.", "state"),
+		unmetered:     desc("feeds_without_series", "Feeds that have no series of their own because the limit is reached."),
 		lexicon:       desc("lexicon_info", "The lexicon that scores.", "version", "hash"),
 	}
 }
@@ -57,7 +58,7 @@ func newDescs() descs {
 func (m *Monitor) Describe(ch chan<- *prometheus.Desc) {
 	d := m.descs
 	for _, desc := range []*prometheus.Desc{d.index, d.pressure, d.level, d.threshold, d.contribution, d.topStory, d.zscore, d.attention, d.valid, d.stories, d.lastEvent,
-		d.coverage, d.blocCoverage, d.coverageFloor, d.feedUp, d.feedSuccess, d.feedNewest, d.feeds, d.lexicon} {
+		d.coverage, d.blocCoverage, d.coverageFloor, d.feedUp, d.feedSuccess, d.feedNewest, d.feeds, d.unmetered, d.lexicon} {
 		ch <- desc
 	}
 }
@@ -108,10 +109,15 @@ func (m *Monitor) collectFeeds(o out, states []feedState, now time.Time) {
 		default:
 			count["failing"]++
 		}
-		o.gauge(m.descs.feedUp, up, slug)
-		o.gauge(m.descs.feedSuccess, seconds(s.success), slug)
-		o.gauge(m.descs.feedNewest, seconds(s.visit.Newest), slug)
+		if m.counts.perFeed.health[slug] {
+			o.gauge(m.descs.feedUp, up, slug)
+			o.gauge(m.descs.feedSuccess, seconds(s.success), slug)
+		}
+		if m.counts.perFeed.full[slug] {
+			o.gauge(m.descs.feedNewest, seconds(s.visit.Newest), slug)
+		}
 	}
+	o.gauge(m.descs.unmetered, float64(m.unmetered))
 	for state, n := range count {
 		o.gauge(m.descs.feeds, float64(n), state)
 	}

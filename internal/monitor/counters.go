@@ -1,6 +1,8 @@
 package monitor
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -28,6 +30,7 @@ type counters struct {
 	reasons                                *prometheus.CounterVec // reason
 	storeErrors                            *prometheus.CounterVec // operation
 	pollSeconds, scoreSeconds              prometheus.Histogram
+	perFeed                                perFeed
 }
 
 func newCounters(reg prometheus.Registerer) *counters {
@@ -68,9 +71,46 @@ func histogram(reg prometheus.Registerer, name, help string, buckets []float64) 
 	return h
 }
 
+// perFeed says which series each feed has; see seriesOf.
+type perFeed struct{ health, full map[string]bool }
+
+// Limits of what the feeds add to a scrape. Above fewFeeds a feed has its health alone unless all is asked for, and
+// above maxFeedSeries further feeds have none, so that a long list can never drown the server that scrapes it.
+const (
+	fewFeeds      = 500
+	maxFeedSeries = 15_000
+	fullSeries    = 7 // a feed: up, last success, newest article, polls, failures, articles, gaps
+	healthSeries  = 2 // up, last success
+)
+
+// seriesOf decides which feeds have series, by the order of their names, for one of the settings auto, full,
+// health and off; and how many feeds go without because of the limit.
+func seriesOf(list map[string]news.Feed, setting string) (p perFeed, dropped int) {
+	p = perFeed{map[string]bool{}, map[string]bool{}}
+	if setting == "off" {
+		return p, 0
+	}
+	full := setting == "full" || setting == "auto" && len(list) <= fewFeeds
+	most := maxFeedSeries / healthSeries
+	if full {
+		most = maxFeedSeries / fullSeries
+	}
+	for i, slug := range slices.Sorted(maps.Keys(list)) {
+		if i >= most {
+			dropped++
+			continue
+		}
+		p.health[slug], p.full[slug] = true, full
+	}
+	return p, dropped
+}
+
 // start puts every series that is known beforehand at 0.
 func (c *counters) start(feeds map[string]news.Feed, pairs []string, kinds []score.Kind, reasons []string) {
 	for slug := range feeds {
+		if !c.perFeed.full[slug] {
+			continue
+		}
 		for _, vec := range []*prometheus.CounterVec{c.polls, c.failures, c.feedArticles, c.gaps} {
 			vec.WithLabelValues(slug)
 		}
@@ -98,21 +138,28 @@ func actors(pair string, kind score.Kind) []string {
 	return []string{pair[:3], pair[4:], score.Both, score.Unknown}
 }
 
+// feed counts for a feed that has all series.
+func (c *counters) feed(vec *prometheus.CounterVec, slug string) {
+	if c.perFeed.full[slug] {
+		vec.WithLabelValues(slug).Inc()
+	}
+}
+
 // look counts a look that was stored, and what it brought.
 func (c *counters) look(v news.Visit, found []finding) {
-	c.polls.WithLabelValues(v.Feed).Inc()
+	c.feed(c.polls, v.Feed)
 	c.pollSeconds.Observe(v.Took.Seconds())
 	c.duplicates.Add(float64(max(0, v.Items-v.New)))
 	if !v.OK() {
-		c.failures.WithLabelValues(v.Feed).Inc()
+		c.feed(c.failures, v.Feed)
 		c.reasons.WithLabelValues(v.Class).Inc()
 	}
 	c.edited.Add(float64(v.Edited))
 	if v.Gap.Equal(v.At) {
-		c.gaps.WithLabelValues(v.Feed).Inc()
+		c.feed(c.gaps, v.Feed)
 	}
 	for _, f := range found {
-		c.feedArticles.WithLabelValues(v.Feed).Inc()
+		c.feed(c.feedArticles, v.Feed)
 		if f.result.Relevant {
 			c.relevant.Inc()
 		}

@@ -31,6 +31,7 @@ type Parts struct {
 	Lexicon      *score.Lexicon
 	Reload       func() (*score.Lexicon, error) // the lexicon as the configuration has it now
 	Constants    tension.Constants
+	PerFeed      string // which series each feed has: "auto", "full", "health" or "off"
 	KeepArticles time.Duration
 	KeepVisits   time.Duration
 	Dismissed    func() tension.Dismissals // what analysts have taken out by now; called at each scrape
@@ -57,6 +58,7 @@ type Monitor struct {
 	log         *zap.Logger
 	counts      *counters
 	descs       descs
+	unmetered   int         // feeds without series, because there are too many
 	unread      []feedState // the feeds before the store is read
 
 	storing atomic.Int32 // looks that are being stored, or wait to be
@@ -85,6 +87,7 @@ func New(p Parts) *Monitor {
 	for _, pair := range m.pairs {
 		m.pulses[pair] = new(pulse)
 	}
+	m.counts.perFeed, m.unmetered = seriesOf(m.feeds, p.PerFeed)
 	m.counts.start(m.feeds, m.pairs, p.Lexicon.Kinds(), feeds.Classes())
 	m.unread = m.states()
 	p.Metrics.MustRegister(m)

@@ -124,6 +124,7 @@ func newMonitor(tb testing.TB, s *store.Store, list ...news.Feed) (*Monitor, *pr
 		Client:       feeds.NewClient(feeds.Options{Timeout: 10 * time.Second, MaxBody: 1 << 20, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}),
 		Constants:    tension.DefaultConstants(),
 		Reload:       lexicon,
+		PerFeed:      "auto",
 		Dismissed:    func() tension.Dismissals { return tension.Dismissals{} },
 		KeepArticles: 1000 * time.Hour, KeepVisits: 1000 * time.Hour, Log: zap.NewNop(), Metrics: reg}), reg
 }
