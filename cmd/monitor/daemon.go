@@ -22,9 +22,9 @@ import (
 	"tensionmonitor/internal/store"
 )
 
-// gcPercent lets the heap grow by half between two collections. Nearly all of it is what the index remembers, which
-// stays; a million events then fit into 300 MB.
-const gcPercent = 50
+// gcPercent lets the heap grow by a quarter between two collections. Nearly all of it is what the index remembers,
+// which stays; a million events then fit into 300 MB.
+const gcPercent = 25
 
 // daemonFlags are the flags of monitor run.
 type daemonFlags struct {

@@ -94,7 +94,7 @@ func (m *Monitor) rescore(ctx context.Context, l *score.Lexicon) error {
 func (m *Monitor) read(ctx context.Context, l *score.Lexicon) (memory, error) {
 	mem := m.blank(l)
 	now := time.Now()
-	if err := mem.readEvents(ctx, m.store, m.constants.Since(now), now); err != nil {
+	if err := mem.readEvents(ctx, m.store, m.pairs, m.constants.Since(now)); err != nil {
 		return mem, err
 	}
 	for n, err := range m.store.Notices(ctx, now.Add(-attentionSpan)) {

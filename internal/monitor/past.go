@@ -10,33 +10,32 @@ import (
 	"tensionmonitor/internal/tension"
 )
 
-// Reports are the events of the stored articles whose time is since or later, as a lexicon finds them. Where it is
+// Reports are the events of pairs in the stored articles whose time is since or later, as a lexicon finds them. Where it is
 // the one that scored them, the stored events are read; otherwise the articles are scored anew, and nothing
 // is stored.
-func Reports(ctx context.Context, s *store.Store, l *score.Lexicon, since time.Time) iter.Seq2[tension.Report, error] {
+func Reports(ctx context.Context, s *store.Store, l *score.Lexicon, pairs []string, since time.Time) iter.Seq2[tension.Report, error] {
 	return func(yield func(tension.Report, error) bool) {
 		same, err := s.ScoredBy(ctx, l.Hash())
 		switch {
 		case err != nil:
 			yield(tension.Report{}, err)
 		case same:
-			storedReports(ctx, s, since, yield)
+			storedReports(ctx, s, pairs, since, yield)
 		default:
 			scoredReports(ctx, s, l, since, yield)
 		}
 	}
 }
 
-func storedReports(ctx context.Context, s *store.Store, since time.Time, yield func(tension.Report, error) bool) {
-	for t, err := range s.Told(ctx, since, endOfTime) {
-		if !yield(reportOf(&t), err) || err != nil {
-			return
+func storedReports(ctx context.Context, s *store.Store, pairs []string, since time.Time, yield func(tension.Report, error) bool) {
+	for _, pair := range pairs {
+		for t, err := range s.Told(ctx, pair, since) {
+			if !yield(reportOf(&t), err) || err != nil {
+				return
+			}
 		}
 	}
 }
-
-// endOfTime is later than any event.
-var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func reportOf(t *store.Told) tension.Report {
 	return tension.Report{Event: t.Event, N: t.N, Article: t.Article, Source: t.Source, Time: t.Time, FirstSeen: t.FirstSeen, Ageless: t.Ageless}

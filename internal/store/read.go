@@ -73,16 +73,17 @@ type Told struct {
 	Ageless   bool // undated and of its feed's first look
 }
 
-// Told are the events of articles whose time is in [from, to), in no order.
-func (s *Store) Told(ctx context.Context, from, to time.Time) iter.Seq2[Told, error] {
-	return query(ctx, s.read, scanTold, `SELECT at, pair, kind, from_state, to_state, intensity, confidence, place, number, first_seen, ageless, family,
-			bloc, weight, article, n FROM events WHERE at >= $1 AND at < $2`, from.UnixMicro(), to.UnixMicro())
+// Told are the events of a pair of articles whose time is since or later, in the order of that time.
+func (s *Store) Told(ctx context.Context, pair string, since time.Time) iter.Seq2[Told, error] {
+	return query(ctx, s.read, func(scan func(...any) error) (Told, error) { return scanTold(pair, scan) }, `SELECT at, kind, from_state, to_state, intensity,
+			confidence, place, number, first_seen, ageless, family, bloc, weight, article, n FROM events WHERE pair = $1 AND at >= $2`, pair, since.UnixMicro())
 }
 
-func scanTold(scan func(...any) error) (t Told, err error) {
+func scanTold(pair string, scan func(...any) error) (t Told, err error) {
 	var at, firstSeen int64
 	e := &t.Event
-	err = scan(&at, &e.Pair, &e.Kind, &e.From, &e.To, &e.Intensity, &e.Confidence, &e.Place, &e.Number, &firstSeen, &t.Ageless, &t.Source.Family,
+	e.Pair = pair
+	err = scan(&at, &e.Kind, &e.From, &e.To, &e.Intensity, &e.Confidence, &e.Place, &e.Number, &firstSeen, &t.Ageless, &t.Source.Family,
 		&t.Source.Bloc, &t.Source.Weight, &t.Article, &t.N)
 	t.Time, t.FirstSeen = time.UnixMicro(at).UTC(), time.UnixMicro(firstSeen).UTC()
 	return t, err
@@ -98,7 +99,7 @@ type Report struct {
 // Reports are the events of a kind of the articles of one time, of which there are few.
 func (s *Store) Reports(ctx context.Context, pair, kind string, at time.Time) iter.Seq2[Report, error] {
 	return query(ctx, s.read, scanReport, `SELECT `+reportColumns+` FROM events e JOIN articles a ON a.id = e.article
-		WHERE e.at = $1 AND e.pair = $2 AND e.kind = $3 ORDER BY a.first_seen, a.id, e.n`, at.UnixMicro(), pair, kind)
+		WHERE e.pair = $1 AND e.at = $2 AND e.kind = $3 ORDER BY a.first_seen, a.id, e.n`, pair, at.UnixMicro(), kind)
 }
 
 // ArticlesAt are the ids of the articles with a link.

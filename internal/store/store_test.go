@@ -151,13 +151,13 @@ func TestEverythingIsThereAfterARestart(t *testing.T) {
 	}
 	told := store.Told{Article: want.ID, Event: summons, Source: want.Source, Time: noon.Add(-time.Hour), FirstSeen: noon}
 	told.Event.Field, told.Event.Span, told.Event.Text, told.Event.Rule, told.Source.Outlet = "", [2]int{}, "", "", ""
-	for r, err := range s.Told(t.Context(), noon.Add(-time.Hour), noon) {
+	for r, err := range s.Told(t.Context(), summons.Pair, noon.Add(-time.Hour)) {
 		n++
 		if err != nil || !reflect.DeepEqual(r, told) {
 			t.Errorf("told %+v, %v; want %+v", r, err, told)
 		}
 	}
-	for range s.Told(t.Context(), noon.Add(-time.Hour+time.Microsecond), noon) {
+	for range s.Told(t.Context(), summons.Pair, noon.Add(-time.Hour+time.Microsecond)) {
 		n++
 	}
 	if n != 1 {
@@ -317,7 +317,7 @@ func TestPrune(t *testing.T) {
 		t.Errorf("kept %q", got)
 	}
 	n := 0
-	for range s.Told(t.Context(), time.Time{}, noon) {
+	for range s.Told(t.Context(), summons.Pair, time.Time{}) {
 		n++
 	}
 	if n != 1 {

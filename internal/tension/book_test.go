@@ -220,7 +220,8 @@ func TestAReportOfAnArticle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tt.article.FirstSeen = sawIt
 			r := ReportOf(&tt.article, 0, score.Event{})
-			founds := newMemory().keep(&r, new(score.Kind)).founds()
+			m := newMemory()
+			founds := m.keep(&r, new(score.Kind)).founds()
 			if r.Time != tt.time || founds != tt.founds {
 				t.Errorf("time %s, founds %v; want %s, %v", r.Time, founds, tt.time, tt.founds)
 			}

@@ -75,20 +75,29 @@ func inOrder(a, b *Telling) int {
 type memory struct {
 	whats   map[what]*what
 	sources map[news.Source]*news.Source
+	block   []Telling // the next tellings; one at a time they would cost the collector more
 }
 
+const blockSize = 128
+
 func newMemory() memory {
-	return memory{make(map[what]*what), make(map[news.Source]*news.Source)}
+	return memory{whats: make(map[what]*what), sources: make(map[news.Source]*news.Source)}
 }
 
 // keep makes a telling of a report of a kind.
-func (m memory) keep(r *Report, kind *score.Kind) *Telling {
-	return &Telling{
+func (m *memory) keep(r *Report, kind *score.Kind) *Telling {
+	if len(m.block) == 0 {
+		m.block = make([]Telling, blockSize)
+	}
+	t := &m.block[0]
+	m.block = m.block[1:]
+	*t = Telling{
 		Article: Digest(r.Article), N: int32(r.N), ageless: r.Ageless, at: r.Time.UnixNano(), seen: r.FirstSeen.UnixNano(),
 		intensity: max(r.Event.Intensity, -r.Event.Intensity), strength: r.Source.Weight * r.Event.Confidence,
 		what:   shared(m.whats, whatOf(&r.Event, kind)),
 		source: shared(m.sources, r.Source),
 	}
+	return t
 }
 
 func shared[T comparable](known map[T]*T, v T) *T {

@@ -67,7 +67,7 @@ CREATE TABLE events (
     rule       text NOT NULL,
     PRIMARY KEY (article, n)
 );
-CREATE INDEX events_told ON events (at, pair, kind, from_state, to_state, intensity, confidence, place, number, first_seen, ageless, family, bloc, weight,
+CREATE INDEX events_told ON events (pair, at, kind, from_state, to_state, intensity, confidence, place, number, first_seen, ageless, family, bloc, weight,
     article, n);
 
 -- One row a look; the last of a feed is all the memory the poller has of it.
