@@ -1,10 +1,15 @@
 package deploytest
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 var alertmanagerFile = deploy("alertmanager", "alertmanager.yml")
@@ -65,5 +70,114 @@ func TestWhatAMessageSays(t *testing.T) {
 		if strings.TrimSpace(got) != want {
 			t.Errorf("%s says\n%s\nwant\n%s", template, got, want)
 		}
+	}
+}
+
+// Which alert stands for which, as the running Alertmanager sees it.
+func TestTheGraverAlertStandsForTheMilder(t *testing.T) {
+	address := startAlertmanager(t, tool(t, "alertmanager", "prometheus-alertmanager"), newChat(t).URL)
+	cases := []struct {
+		source, target string // "NAME severity", with a pair where it is about one
+		pair, stands   bool
+	}{
+		{"TensionIndexCritical critical", "TensionIndexHigh warning", true, true},
+		{"TensionIndexCritical critical", "TensionRisingFast warning", true, true},
+		{"TensionIndexCritical critical", "TensionAnomaly info", true, true},
+		{"TensionIndexHigh warning", "TensionAnomaly info", true, true},
+		{"TensionIndexHigh warning", "TensionRisingFast warning", true, false},
+		{"TensionAnomaly info", "TensionIndexHigh warning", true, false},
+		{"Another critical", "Another warning", true, true},
+		{"Another critical", "Another info", true, true},
+		{"Another warning", "Another info", true, true},
+		{"Another critical", "Different warning", true, false},
+		{"TensionDown critical", "TensionIndexInvalid critical", false, true},
+		{"TensionDown critical", "TensionFeedFailing info", false, true},
+		{"TensionDown critical", "Watchdog info", false, false},
+		{"TensionIndexInvalid critical", "TensionCoverageLow warning", false, true},
+		{"TensionIndexInvalid critical", "TensionManyFeedsFailing warning", false, true},
+		{"TensionIndexInvalid critical", "TensionFeedFailing info", false, true},
+		{"TensionIndexInvalid critical", "TensionStoreErrors warning", false, false},
+		{"TensionManyFeedsFailing warning", "TensionFeedFailing info", false, true},
+		{"TensionManyFeedsFailing warning", "TensionFeedStale info", false, false},
+	}
+	var sent []alert
+	for i, c := range cases {
+		sent = append(sent, newAlert(c.source, i, c.pair), newAlert(c.target, i, c.pair))
+		// The same in another job, or of another pair, stands for nothing here.
+		sent = append(sent, newAlert(c.source, i+len(cases), c.pair))
+	}
+	got := inhibited(t, "http://"+address+"/api/v2/alerts", sent)
+	for i, c := range cases {
+		if key := newAlert(c.target, i, c.pair).key(); got[key] != c.stands {
+			t.Errorf("%s stands for %s: %t, want %t", c.source, c.target, got[key], c.stands)
+		}
+	}
+}
+
+// alert is Alertmanager's form of one, as it takes and gives it.
+type alert struct {
+	Labels      map[string]string `json:"labels"`
+	Annotations map[string]string `json:"annotations"`
+	Status      struct {
+		InhibitedBy []string `json:"inhibitedBy"`
+	} `json:"status,omitzero"`
+}
+
+func newAlert(name string, world int, pair bool) alert {
+	name, severity, _ := strings.Cut(name, " ")
+	a := alert{Labels: map[string]string{"alertname": name, "severity": severity, "job": fmt.Sprint("job ", world)}}
+	if pair {
+		a.Labels["pair"] = fmt.Sprint("pair ", world)
+	}
+	return a
+}
+
+func (a alert) key() string { return fmt.Sprint(a.Labels) }
+
+// inhibited sends alerts, waits until Alertmanager has them all, and tells which another one stands for.
+func inhibited(t *testing.T, url string, sent []alert) map[string]bool {
+	t.Helper()
+	body, err := json.Marshal(sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	var alerts []alert
+	for end := time.Now().Add(patience); len(alerts) < len(sent) && time.Now().Before(end); <-tick.C {
+		var resp *http.Response
+		if resp, err = http.Post(url, "application/json", bytes.NewReader(body)); err != nil { // not yet up
+			continue
+		}
+		resp.Body.Close()
+		if resp, err = http.Get(url); err != nil {
+			t.Fatal(err)
+		}
+		err = json.NewDecoder(resp.Body).Decode(&alerts)
+		resp.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(alerts) < len(sent) {
+		t.Fatalf("Alertmanager has %d alerts of %d: %v", len(alerts), len(sent), err)
+	}
+	found := make(map[string]bool)
+	for _, a := range alerts {
+		found[a.key()] = len(a.Status.InhibitedBy) > 0
+	}
+	return found
+}
+
+func TestEachReceiverIsTold(t *testing.T) {
+	chat := newChat(t)
+	address := startAlertmanager(t, tool(t, "alertmanager", "prometheus-alertmanager"), chat.URL)
+	for severity, receiver := range map[string]string{"critical": "page_url", "warning": "desk_url"} {
+		a := newAlert("Another "+severity, len(receiver), true)
+		a.Labels["pair"] = severity
+		a.Annotations = map[string]string{"summary": "Something happened."}
+		inhibited(t, "http://"+address+"/api/v2/alerts", []alert{a})
+		title := severity + ": Something happened.\n"
+		chat.wait(t, "To: /"+receiver+"\n"+title+"Fallback: "+title+"Link: http://localhost:3000/d/tension-pair?var-pair="+severity+"\n*Something happened.* ("+severity+")\n")
 	}
 }

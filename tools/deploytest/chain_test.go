@@ -39,7 +39,7 @@ func TestFromAFeedToAMessage(t *testing.T) {
 
 	paper.print("Azerbaijan summons Iranian ambassador & protests", 2*time.Hour)
 	paper.print("Azerbaijan arrests five people spying for Iran", time.Hour)
-	chat.wait(t, "AZE-IRN: Tension between two countries is high.", "Level: high\n", "What weighs most:\n",
+	chat.wait(t, "To: /desk_url\nAZE-IRN: Tension between two countries is high.\n", "Level: high\n", "What weighs most:\n",
 		" summon by AZE: Azerbaijan summons Iranian ambassador &amp; protests\n", " arrest by AZE: Azerbaijan arrests five people spying for Iran\n",
 		"What to do: docs/runbooks/TensionIndexHigh.md", "/d/tension-pair?var-pair=AZE-IRN")
 	askDashboards(t, p)
@@ -92,15 +92,16 @@ func newChat(t *testing.T) *chat {
 	c.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var m struct {
 			Attachments []struct {
-				Title string `json:"title"`
-				Text  string `json:"text"`
-			} `json:"attachments"`
+				Title, Fallback, Text string
+				Link                  string `json:"title_link"`
+			}
 		}
 		if err := json.NewDecoder(r.Body).Decode(&m); err != nil || len(m.Attachments) != 1 {
 			t.Errorf("the chat got what is no message: %v, %v", m, err)
 			return
 		}
-		c.messages <- m.Attachments[0].Title + "\n" + m.Attachments[0].Text
+		a := m.Attachments[0]
+		c.messages <- strings.Join([]string{"To: " + r.URL.Path, a.Title, "Fallback: " + a.Fallback, "Link: " + a.Link, a.Text}, "\n")
 	}))
 	t.Cleanup(c.Close)
 	return c
@@ -241,7 +242,7 @@ func startAlertmanager(t *testing.T, binary, chat string) string {
 		write(t, filepath.Join(dir, "templates", filepath.Base(template)), read(t, template))
 	}
 	for _, secret := range []string{"page_url", "desk_url"} {
-		write(t, filepath.Join(dir, "secrets", secret), chat)
+		write(t, filepath.Join(dir, "secrets", secret), chat+"/"+secret)
 	}
 	log := start(t, binary, "--config.file", filepath.Join(dir, "alertmanager.yml"), "--storage.path", filepath.Join(dir, "data"),
 		"--web.listen-address", address, "--cluster.listen-address=")
