@@ -43,7 +43,9 @@ func TestReload(t *testing.T) {
 	url, stop := start(t, append(args, "--web.enable-lifecycle"))
 	defer stop()
 	const index, level = `tension_index{pair="AZE-IRN"}`, `tension_level_threshold{level="watch"}`
-	before := scrapeUntil(t, url, "an index", func(m map[string]float64) bool { return m[index] > 0 })
+	before := scrapeUntil(t, url, "both feeds", func(m map[string]float64) bool {
+		return m[`tension_feed_up{feed="gazette-000"}`]+m[`tension_feed_up{feed="gazette-001"}`] == 2 && m[index] > 0
+	})
 
 	rewrite(t, args[2], "feeds_files: []", "feeds_files: []\nindex: {levels: [50, 40, 60, 80]}\nmetrics: {per_feed: some}\nnonsense: 1")
 	status, body := post(t, url)
