@@ -71,6 +71,11 @@ func (n *newspaper) configure(t *testing.T, feeds int) (args []string, db string
 	dir := t.TempDir()
 	db = filepath.Join(dir, "monitor.db")
 	var c strings.Builder
+	words, err := filepath.Abs(filepath.Join("testdata", "lexicon"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(&c, "lexicon: {dir: %q}\n", words)
 	fmt.Fprintf(&c, "store: {url: \"sqlite:%s\"}\nfeeds_files: []\nfetch: {allow_networks: [\"127.0.0.0/8\"]}\nfeeds:\n", db)
 	for i := range feeds {
 		fmt.Fprintf(&c, "  - {slug: gazette-%03d, url: \"%s/gazette-%03d\", outlet: Gazette %d, family: gazette-%d, language: en, weight: 0.6, interval: 15m}\n", i, n.URL, i, i, i)
@@ -180,9 +185,12 @@ func TestFromAFeedToTheIndex(t *testing.T) {
 	t.Parallel() // most of it is waiting for the first looks
 	n := newNewspaper(t, time.Hour)
 	args, _ := n.configure(t, 1)
+	rewrite(t, args[2], "lexicon:", "# here the lexicon is the shipped one:")
 	url, stop := start(t, args)
 	defer stop()
-	series := scrapeUntil(t, url, "three articles", func(s map[string]float64) bool { return s["tension_articles_total"] == 3 })
+	series := scrapeUntil(t, url, "three articles and an index", func(s map[string]float64) bool {
+		return s["tension_articles_total"] == 3 && s[indexSeries] > 0
+	})
 
 	if series[indexSeries] <= 0 {
 		t.Errorf("index %v, want above 0", series[indexSeries])
