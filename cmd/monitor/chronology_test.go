@@ -46,7 +46,7 @@ func articlesOf(t *testing.T, file string) string {
 
 // The same eight months as by the kinds alone, though every event is found in a headline.
 func TestTheChronologyThroughItsHeadlines(t *testing.T) {
-	text := replayed(t, articlesOf(t, "../../internal/tension/testdata/chronology.tsv"), "--to", "2026-04-01", "-")
+	text := replayed(t, articlesOf(t, "../../internal/tension/testdata/chronology.tsv"), "--config.file", "", "--to", "2026-04-01", "-")
 	index := column(t, text, "index")
 	months := make(map[string]float64)
 	for at, v := range index {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,9 +26,26 @@ var week = []string{
 	`{"id":"1","title":"Azerbaijan expels four Iranian diplomats","published":"2023-01-10T09:00:00Z","first_seen":"2023-01-14T09:00:00Z","outlet":"Gazette"}`,
 }
 
-// replayed runs monitor replay.
+// smallConfig is a configuration with the tests' own lexicon.
+func smallConfig(t *testing.T) string {
+	t.Helper()
+	words, err := filepath.Abs(filepath.Join("testdata", "lexicon"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "small.yaml")
+	if err := os.WriteFile(file, fmt.Appendf(nil, "lexicon: {dir: %q}\n", words), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// replayed replays with the small lexicon, unless a configuration is named.
 func replayed(t *testing.T, archive string, args ...string) string {
 	t.Helper()
+	if !slices.Contains(args, "--config.file") {
+		args = append([]string{"--config.file", smallConfig(t)}, args...)
+	}
 	var out, log bytes.Buffer
 	if err := run(t.Context(), append([]string{"replay"}, args...), strings.NewReader(archive), &out, &log); err != nil {
 		t.Fatalf("%v\n%s", err, &log)

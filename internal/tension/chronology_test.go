@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -168,8 +169,14 @@ func sensitivity(t *testing.T) string {
 	}
 	fmt.Fprintf(b, " other months | a summons | one outlet invents | a bloc invents |\n|%s\n", strings.Repeat("---|", len(theEight)+5))
 	base := months(t, kinds, reports, DefaultConstants())
-	for _, v := range variants() {
-		cells := v.cells(months(t, kinds, reports, v.constants), base)
+	all := make([]map[string]month, len(variants()))
+	var years sync.WaitGroup // each variant is fifteen years of its own
+	for i, v := range variants() {
+		years.Go(func() { all[i] = months(t, kinds, reports, v.constants) })
+	}
+	years.Wait()
+	for i, v := range variants() {
+		cells := v.cells(all[i], base)
 		if shipped == nil {
 			shipped = cells
 		}
