@@ -174,6 +174,7 @@ type language struct {
 	cases    bool            // an ending, not a word before it, marks whom a deed is done to
 	endings  map[string]part // what is left of a word after the name
 	held     []string        // endings that make a holder's word an object
+	relative map[string]bool // words that make the name before them the subject of what follows: "who"
 	joiners  map[string]bool // words that join names: "and"
 }
 

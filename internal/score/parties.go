@@ -331,6 +331,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		} else if k.placeTo {
 			to = rankLikely
 		}
+	case left && ru.frame == frameActive && s.antecedent(f, p, m):
+		from = rankObject // "the Iranian cleric, who alleged": whatever he was before
 	case p.part == partSpeaker && k.rhetoric:
 		from = rankObject // "Azerbaijan faces a crushing response, Iran says"
 	case p.part == partSpeaker && k.placeTo:
@@ -355,6 +357,19 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)
+}
+
+// antecedent says whether a party is the last before a word like "who" that stands right before m.
+func (s *scratch) antecedent(f *field, p *party, m match) bool {
+	if p.start < 0 || len(s.tongue.relative) == 0 {
+		return false
+	}
+	for k := m.start - 1; k >= max(p.end, m.start-2); k-- {
+		if s.tongue.relative[fold(f.text[f.tokens[k].start:f.tokens[k].end])] {
+			return !slices.ContainsFunc(s.parties, func(q party) bool { return q.start > p.start && q.end <= k })
+		}
+	}
+	return false
 }
 
 // objectBefore says whether a party is part of a deed told before m.

@@ -45,6 +45,7 @@ grammar:
   order: svo
   before: {agent: [by], owner: [of], target: [against, to, from, at], place: [in], with: [with], topic: [about, over, on]}
   endings: {owner: [s]}
+  relative: [who]
   joiners: [and]
   numbers: {five: 5, nine: 9}
   common: [the, and, of, was]
@@ -179,6 +180,7 @@ func TestWhoDidWhatToWhom(t *testing.T) {
 		{"Iran summons Azerbaijani envoy, condemns expulsion of diplomats", "summon IRN>AZE 3; condemn IRN>AZE 2; expel: reported"},
 		{"Azerbaijan and Israel sign accord, Iran protests", "align AZE>ISR 1.5"},
 		{"Azerbaijan and Armenia sign accord, Iran and Israel watch", "accord: no pair"},
+		{"Aliyev met a cleric from Tehran, who slammed Baku", "condemn IRN>AZE 2"},
 		{"Zarif condemns Azerbaijan", "condemn IRN>AZE 2"},
 	} {
 		var r Result

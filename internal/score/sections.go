@@ -475,6 +475,8 @@ func (c *compiler) readGrammar(r Row) {
 		c.phrase(r, r.Value, classRole, int32(len(c.lex.roles)-1))
 	case "held":
 		g.held = append(g.held, fold(r.Value))
+	case "relative":
+		g.relative[fold(r.Value)] = true
 	case "joiners":
 		g.joiners[fold(r.Value)] = true
 	case "numbers":
@@ -494,6 +496,6 @@ func (c *compiler) readGrammar(r Row) {
 			}
 		}
 	default:
-		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, joiners, numbers, common and abbreviations", r.Path[1])
+		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, relative, joiners, numbers, common and abbreviations", r.Path[1])
 	}
 }
