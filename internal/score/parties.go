@@ -352,7 +352,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	case left && !verbLast && s.objectBefore(p, m):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
-		beside := p.start >= 0 && max(m.start-p.end, p.start-m.end) <= 1
+		gap := max(m.start-p.end, p.start-m.end)
+		beside := p.start >= 0 && (gap == 0 || gap == 1 && !(p.start > m.end && s.isJoiner(l, f, m.end))) // not "the plot and Azerbaijan's …"
 		from, to = s.rankByFrame(l, f, ru.frame, k, p, left, beside, verbLast)
 	}
 	off := s.distance(f, p, m)
@@ -384,6 +385,9 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 	marked := p.part == partTarget || p.part == partWith
 	switch {
 	case fr == frameBlamed:
+		if !left && !beside && p.part == partOwner {
+			return rankLikely, rankPossible // "Iranian hand in plot, Azerbaijan's service says"
+		}
 		if left && beside || p.part == partOwner || p.part == partTarget {
 			return rankPossible, rankMarked
 		}
