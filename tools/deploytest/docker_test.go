@@ -192,6 +192,7 @@ func TestTheImageRuns(t *testing.T) {
 	address := freeAddress(t)
 	start(t, buildah, inside("-v", config+":/config:ro", container, "/usr/bin/monitor", "run", "--config.file=/config/monitor.yaml", "--web.listen-address="+address)...)
 	waitForReady(t, "http://"+address+"/-/ready")
+	command(t, buildah, inside(container, "/usr/bin/monitor", "health", "--url=http://"+address+"/-/healthy")...)
 }
 
 func waitForReady(t *testing.T, url string) {
