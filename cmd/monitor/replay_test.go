@@ -197,7 +197,7 @@ func TestReplaySaysWhatIsWrong(t *testing.T) {
 		"no file":        {[]string{"none.jsonl"}, "none.jsonl: no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := run(t.Context(), append([]string{"replay"}, tt.args...), strings.NewReader(""), io.Discard, io.Discard)
+			err := run(t.Context(), append([]string{"replay", "--config.file", smallConfig(t)}, tt.args...), strings.NewReader(""), io.Discard, io.Discard)
 			if err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want %q", err, tt.says)
 			}

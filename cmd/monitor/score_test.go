@@ -13,7 +13,7 @@ import (
 func scored(t *testing.T, stdin string, args ...string) []said {
 	t.Helper()
 	var out, log bytes.Buffer
-	if err := run(t.Context(), append([]string{"score", "--json"}, args...), strings.NewReader(stdin), &out, &log); err != nil {
+	if err := run(t.Context(), append([]string{"score", "--config.file", smallConfig(t), "--json"}, args...), strings.NewReader(stdin), &out, &log); err != nil {
 		t.Fatalf("%v\n%s", err, &log)
 	}
 	var all []said
@@ -77,7 +77,7 @@ func TestScoreKeepsTheOrderAndTheIDs(t *testing.T) {
 // What a machine reads has its lists even where there is nothing in them.
 func TestScoreOfNothing(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"score", "--json"}, strings.NewReader(`{"id":"1","title":"Rain"}`), &out, &out); err != nil {
+	if err := run(t.Context(), []string{"score", "--config.file", smallConfig(t), "--json"}, strings.NewReader(`{"id":"1","title":"Rain"}`), &out, &out); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`"id":"1"`, `"relevant":false`, `"pairs":[]`, `"kind":"","from":"","to":"","score":0`, `"events":[]`, `"mentions":[]`} {
@@ -93,7 +93,7 @@ func TestScoreExplains(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"score", file}, nil, &out, &out); err != nil {
+	if err := run(t.Context(), []string{"score", "--config.file", smallConfig(t), file}, nil, &out, &out); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{headline, "summon", "AZE → IRN", "about AZE-IRN", "in the title"} {
@@ -108,7 +108,7 @@ func TestScoreExplains(t *testing.T) {
 
 func TestScoreSaysWhichLineIsWrong(t *testing.T) {
 	var out bytes.Buffer
-	err := run(t.Context(), []string{"score", "--json"}, strings.NewReader("{\"id\":\"1\",\"title\":\"Rain\"}\n{\"id\":\n"), &out, &out)
+	err := run(t.Context(), []string{"score", "--config.file", smallConfig(t), "--json"}, strings.NewReader("{\"id\":\"1\",\"title\":\"Rain\"}\n{\"id\":\n"), &out, &out)
 	if err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("got %v, want the line", err)
 	}
