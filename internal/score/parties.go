@@ -310,6 +310,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	object := inside || p.holder >= m.start && p.holder < m.end
 	verbLast := s.tongue.verbLast
 	switch {
+	case p.start >= 0 && f.quoted(p.start, p.end) && !f.quoted(m.start, m.end):
+		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
 	case object && k.objectFrom:
 		from, to = rankOwner, rankPossible
 	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
@@ -358,6 +360,20 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)
+}
+
+// quoted says whether tokens [start, end) stand inside quotation marks that hold more than them. Marks
+// stand before a word, so an odd number of them up to a word means it is inside.
+func (f *field) quoted(start, end int32) bool {
+	from, to := f.sentence(f.tokens[start].sentence)
+	inside := false
+	for k := from; k <= start; k++ {
+		if f.tokens[k].marks&markQuote != 0 {
+			inside = !inside
+		}
+	}
+	alone := f.tokens[start].marks&markQuote != 0 && (end >= to || f.tokens[end].marks&markQuote != 0)
+	return inside && !alone
 }
 
 // antecedent says whether a party is the last before a word like "who" that stands right before m.
@@ -421,12 +437,21 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 		return rankLikely, rankOwner
 	case left && verbLast && p.holder >= 0 && s.heldAsObject(l, f, p):
 		return rankRemote, rankMarked
+	case left && verbLast && p.part == partOwner && s.subjectBefore(p):
+		return rankPossible, rankOwner // "XİN İran rəsmisinin … ittihamlarını rədd edib"
 	case left && verbLast:
 		return rankPlain, rankLikely
 	case left:
 		return rankPlain, rankRemote
 	}
 	return rankPossible, rankPlain
+}
+
+// subjectBefore says whether an unmarked name of another state stands before a party, which then is the subject.
+func (s *scratch) subjectBefore(p *party) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.end <= p.start && q.state != p.state && q.part == partNone && q.holder < 0
+	})
 }
 
 // heldAsObject says whether the word a party owns has the ending of an object: "İran səfirini".

@@ -181,6 +181,7 @@ func TestWhoDidWhatToWhom(t *testing.T) {
 		{"Azerbaijan and Israel sign accord, Iran protests", "align AZE>ISR 1.5"},
 		{"Azerbaijan and Armenia sign accord, Iran and Israel watch", "accord: no pair"},
 		{"Aliyev met a cleric from Tehran, who slammed Baku", "condemn IRN>AZE 2"},
+		{"Baku slams Tehran's \"Armenian agents are in Baku\" remark", "condemn AZE>IRN 2"},
 		{"Zarif condemns Azerbaijan", "condemn IRN>AZE 2"},
 	} {
 		var r Result
