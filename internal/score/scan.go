@@ -182,16 +182,12 @@ func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *t
 			continue
 		}
 		node = to
-		if nodes[node]&nodeEnds != 0 {
-			if sym := words.end(node).stem; sym != 0 {
-				s.addSymbol(t, sym)
-			}
+		if nodes[node]&nodeStem != 0 {
+			s.addSymbol(t, words.end(node).stem)
 		}
 	}
-	if alive && letters > 0 && nodes[node]&nodeEnds != 0 {
-		if sym := words.end(node).exact; sym != 0 {
-			s.addSymbol(t, sym)
-		}
+	if alive && letters > 0 && nodes[node]&nodeExact != 0 {
+		s.addSymbol(t, words.end(node).exact)
 	}
 	s.letters[letterAscii] += letters // of any class: see scratch.tellLanguage
 	if digits == letters {

@@ -10,7 +10,7 @@ import (
 // with. It is a trie in a double array whose entries take four bytes, so that the whole of it stays in
 // a processor's cache; most words leave it after three or four letters.
 type wordIndex struct {
-	nodes []uint32 // letter (8 bits), whether something ends here (1 bit), base (23 bits)
+	nodes []uint32 // letter (8 bits), whether a word and whether a stem ends here (a bit each), base (22 bits)
 	ends  []wordEnd
 	used  []uint64 // while building: a bit an entry
 }
@@ -19,10 +19,21 @@ type wordIndex struct {
 type wordEnd struct{ exact, stem int32 }
 
 const (
-	nodeEnds  = 1 << 8
-	nodeBase  = 9        // bits to the right of the base
+	nodeExact = 1 << 8
+	nodeStem  = 1 << 9
+	nodeBase  = 10       // bits to the right of the base
 	endLetter = codeSkip // leads from a node to the entry that has, for a base, the index of its end
 )
+
+func (e wordEnd) flags() (f uint32) {
+	if e.exact != 0 {
+		f |= nodeExact
+	}
+	if e.stem != 0 {
+		f |= nodeStem
+	}
+	return f
+}
 
 // end gives what ends at a node.
 func (w *wordIndex) end(node uint32) wordEnd {
@@ -65,7 +76,7 @@ func newWordIndex(patterns []pattern) *wordIndex {
 		for _, c := range codes {
 			w.use(base+int(c), c)
 			if c == endLetter {
-				w.nodes[place[n]] |= nodeEnds
+				w.nodes[place[n]] |= nd.end.flags()
 				w.nodes[base+int(c)] |= uint32(len(w.ends)) << nodeBase
 				w.ends = append(w.ends, nd.end)
 			} else {
