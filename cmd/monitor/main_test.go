@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -31,6 +32,10 @@ func TestMain(m *testing.M) {
 	if args := os.Getenv(asDaemon); args != "" {
 		os.Args = append(os.Args[:1], strings.Split(args, "\n")...)
 		main()
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil { // most of these tests wait for a daemon's first looks
+		panic(err)
 	}
 	os.Exit(m.Run())
 }
@@ -153,6 +158,20 @@ func scrapeUntil(t *testing.T, url, want string, ok func(map[string]float64) boo
 
 const indexSeries = `tension_index{pair="AZE-IRN"}`
 
+// allIn says whether a scrape shows so many feeds of three articles each. Articles are counted a moment before the
+// picture with their stories is drawn, and feeds are up in the same picture.
+func allIn(feeds int) func(map[string]float64) bool {
+	return func(s map[string]float64) bool {
+		up := 0.0
+		for name, value := range s {
+			if strings.HasPrefix(name, "tension_feed_up{") {
+				up += value
+			}
+		}
+		return up == float64(feeds) && s["tension_articles_total"] == float64(3*feeds)
+	}
+}
+
 func eventsOf(kind, from string) string {
 	return fmt.Sprintf(`tension_events_total{from="%s",kind="%s",pair="AZE-IRN"}`, from, kind)
 }
@@ -228,7 +247,7 @@ func TestAnOldItemIsOld(t *testing.T) {
 	args, _ := n.configure(t, 1)
 	url, stop := start(t, args)
 	defer stop()
-	series := scrapeUntil(t, url, "three articles", func(s map[string]float64) bool { return s["tension_articles_total"] == 3 })
+	series := scrapeUntil(t, url, "three articles", allIn(1))
 	if index, ok := series[indexSeries]; !ok || index >= 1 {
 		t.Errorf("index %v, want below 1", index)
 	}

@@ -38,6 +38,7 @@ func rewrite(t *testing.T, file, old, new string) {
 // A reload with faults answers with all of them and changes nothing; a sound one takes feeds, lexicon and constants
 // at once, a removed feed's series vanish, and the index is there all the while.
 func TestReload(t *testing.T) {
+	t.Parallel()
 	n := newNewspaper(t, time.Hour)
 	args, _ := n.configure(t, 2)
 	url, stop := start(t, append(args, "--web.enable-lifecycle"))
@@ -80,6 +81,7 @@ func TestReload(t *testing.T) {
 }
 
 func TestReloadIsOffUnlessEnabled(t *testing.T) {
+	t.Parallel()
 	n := newNewspaper(t, time.Hour)
 	args, _ := n.configure(t, 1)
 	url, stop := start(t, args)

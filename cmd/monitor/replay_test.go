@@ -169,7 +169,7 @@ func TestReplayOfTheStore(t *testing.T) {
 	n := newNewspaper(t, time.Hour)
 	args, _ := n.configure(t, 3)
 	url, stop := start(t, args)
-	live := scrapeUntil(t, url, "nine articles", func(s map[string]float64) bool { return s["tension_articles_total"] == 9 })
+	live := scrapeUntil(t, url, "nine articles", allIn(3))
 	stop()
 	now := time.Now().UTC().Add(time.Second).Format(time.RFC3339) // whole seconds, none of them before the last look
 	text := replayed(t, "", "--config.file", args[2], "--from", now, "--to", now)

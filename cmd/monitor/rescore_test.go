@@ -28,7 +28,7 @@ func TestRescoringBesideADaemon(t *testing.T) {
 	for range 3 { // while the daemon stores
 		rescore()
 	}
-	before := scrapeUntil(t, url, "all articles", func(s map[string]float64) bool { return s["tension_articles_total"] == 3*feeds })
+	before := scrapeUntil(t, url, "all articles", allIn(feeds))
 	if got := rescore(); !strings.HasPrefix(got, "180 articles scored anew") {
 		t.Errorf("got %s", got)
 	}

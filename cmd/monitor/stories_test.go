@@ -45,7 +45,7 @@ func TestWhatMovesTheIndexAndHowToDismissIt(t *testing.T) {
 	write("[]")
 	url, stop := start(t, args)
 	defer stop()
-	scrapeUntil(t, url, "six articles", func(s map[string]float64) bool { return s["tension_articles_total"] == 6 })
+	scrapeUntil(t, url, "six articles", allIn(2))
 
 	table := stories(t, "--config.file", args[2])
 	for _, want := range []string{"AZE-IRN", "Azerbaijan summons Iranian ambassador", "AZE → IRN", "told by gazette-", "“Azerbaijan summons Iranian ambassador”", "https://example.org/gazette-"} {
