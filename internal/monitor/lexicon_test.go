@@ -81,6 +81,7 @@ func hashOf(t *testing.T, reg *prometheus.Registry) string {
 }
 
 func TestLaw12TheIndexChangesAtOnceAndTheVersionWithIt(t *testing.T) {
+	t.Parallel() // most of it is waiting for the first looks
 	p, s := newPress(t, "Baku summons Iranian ambassador"), newStore(t)
 	feed := p.feed("a")
 	m, reg := newMonitor(t, s, feed)

@@ -102,6 +102,9 @@ var theEight = []struct {
 }{{"2012-05", Elevated}, {"2021-09", Elevated}, {"2022-11", Elevated}, {"2023-01", High}, {"2023-02", Elevated}, {"2023-04", High}, {"2023-05", Elevated}, {"2026-03", High}}
 
 func TestTheChronologyReadsAsItWasLived(t *testing.T) {
+	if underRace {
+		t.Skip("slow under the race detector, and of one goroutine: .ci/run runs it without")
+	}
 	kinds, reports := chronology(t)
 	all := months(t, kinds, reports, DefaultConstants())
 	highest := slices.SortedFunc(maps.Keys(all), func(a, b string) int { return -cmp.Compare(all[a].index, all[b].index) })[:8]

@@ -69,6 +69,9 @@ func TestLaw9AStepShowsTheSameMomentsWhateverItsLength(t *testing.T) {
 
 // Over months the daemon forgets, and a replay forgets with it.
 func TestAReplayOfYearsForgetsAsTheDaemonDoes(t *testing.T) {
+	if underRace {
+		t.Skip("slow under the race detector, and of one goroutine: .ci/run runs it without")
+	}
 	var reports []Report
 	for d := 0; d < 1000; d += 3 {
 		r := arrest(float64(d * 24))
