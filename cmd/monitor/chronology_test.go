@@ -46,6 +46,9 @@ func articlesOf(t *testing.T, file string) string {
 
 // The same eight months as by the kinds alone, though every event is found in a headline.
 func TestTheChronologyThroughItsHeadlines(t *testing.T) {
+	if underRace {
+		t.Skip("slow under the race detector, and of one goroutine: .ci/run runs it without")
+	}
 	text := replayed(t, articlesOf(t, "../../internal/tension/testdata/chronology.tsv"), "--config.file", "", "--to", "2026-04-01", "-")
 	index := column(t, text, "index")
 	months := make(map[string]float64)
