@@ -16,6 +16,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"tensionmonitor/config"
 	"tensionmonitor/internal/feeds"
 	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
@@ -57,9 +58,9 @@ func runFeeds(ctx context.Context, args []string, stdin io.Reader, stdout, stder
 	if err := fs.Parse(args); err != nil {
 		return usage(err)
 	}
-	c, _, err := loadAll(*configFile)
+	c, err := config.Load(*configFile)
 	if err != nil {
-		return err
+		return faults(err)
 	}
 	list := newsFeeds(c.Feeds)
 	if *asOPML {

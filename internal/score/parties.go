@@ -41,7 +41,7 @@ func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 	for i := range s.parties {
 		s.parties[i].part = s.partOf(l, fd, i)
 	}
-	s.joinGroups(l, fd)
+	s.joinGroups(fd)
 	s.attachHolders(l, fd)
 	s.speaks = slices.ContainsFunc(s.parties, func(p party) bool { return p.part == partSpeaker })
 }
@@ -182,14 +182,14 @@ func (s *scratch) ending(l *Lexicon, f *field, p *party) part {
 
 // joinGroups gives "Iran, Russia and Turkey" one group and the part of its first member, or of its
 // last where the language puts the ending there.
-func (s *scratch) joinGroups(l *Lexicon, f *field) {
+func (s *scratch) joinGroups(f *field) {
 	for i := 1; i < len(s.parties); i++ {
 		a, b := &s.parties[i-1], &s.parties[i]
 		gap := b.start - a.end
 		if a.state == b.state || gap > 1 {
 			continue
 		}
-		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 && s.listed(l, f, b) || gap == 1 && s.isJoiner(l, f, a.end)
+		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 && s.listed(f, b) || gap == 1 && s.isJoiner(f, a.end)
 		joined = joined || gap == 0 && s.hyphenated(f, a, b)
 		if !joined {
 			continue
@@ -205,8 +205,8 @@ func (s *scratch) joinGroups(l *Lexicon, f *field) {
 
 // listed says whether a name after a comma goes on with a list. Where the verb comes last, a comma also
 // parts the subject from the rest ("İran, Azerbaycan'ı uyardı"), so there "and" must close the list.
-func (s *scratch) listed(l *Lexicon, f *field, b *party) bool {
-	return !s.tongue.verbLast || int(b.end) < len(f.tokens) && s.isJoiner(l, f, b.end)
+func (s *scratch) listed(f *field, b *party) bool {
+	return !s.tongue.verbLast || int(b.end) < len(f.tokens) && s.isJoiner(f, b.end)
 }
 
 // hyphenated says whether two names are written as one: "Iran-Azerbaijan".
@@ -216,7 +216,7 @@ func (s *scratch) hyphenated(f *field, a, b *party) bool {
 }
 
 // isJoiner says whether the token is one of the words that join names, such as "and".
-func (s *scratch) isJoiner(l *Lexicon, f *field, i int32) bool {
+func (s *scratch) isJoiner(f *field, i int32) bool {
 	return s.tongue.joiners[fold(f.text[f.tokens[i].start:f.tokens[i].end])]
 }
 
@@ -355,8 +355,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
 		gap := max(m.start-p.end, p.start-m.end)
-		beside := p.start >= 0 && (gap == 0 || gap == 1 && !(p.start > m.end && s.isJoiner(l, f, m.end))) // not "the plot and Azerbaijan's …"
-		from, to = s.rankByFrame(l, f, ru.frame, k, p, left, beside, verbLast)
+		beside := p.start >= 0 && (gap == 0 || gap == 1 && !(p.start > m.end && s.isJoiner(f, m.end))) // not "the plot and Azerbaijan's …"
+		from, to = s.rankByFrame(f, ru.frame, k, p, left, beside, verbLast)
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)
@@ -397,7 +397,7 @@ func (s *scratch) objectBefore(p *party, m match) bool {
 }
 
 // rankByFrame ranks a party that neither is part of the phrase nor marked as agent, place or topic.
-func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *party, left, beside, verbLast bool) (from, to float64) {
+func (s *scratch) rankByFrame(f *field, fr frame, k *kindData, p *party, left, beside, verbLast bool) (from, to float64) {
 	marked := p.part == partTarget || p.part == partWith
 	switch {
 	case fr == frameBlamed:
@@ -435,7 +435,7 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 			return rankPossible, rankMarked
 		}
 		return rankLikely, rankOwner
-	case left && verbLast && p.holder >= 0 && s.heldAsObject(l, f, p):
+	case left && verbLast && p.holder >= 0 && s.heldAsObject(f, p):
 		return rankRemote, rankMarked
 	case left && verbLast && p.part == partOwner && s.subjectBefore(p):
 		return rankPossible, rankOwner // "XİN İran rəsmisinin … ittihamlarını rədd edib"
@@ -455,7 +455,7 @@ func (s *scratch) subjectBefore(p *party) bool {
 }
 
 // heldAsObject says whether the word a party owns has the ending of an object: "İran səfirini".
-func (s *scratch) heldAsObject(l *Lexicon, f *field, p *party) bool {
+func (s *scratch) heldAsObject(f *field, p *party) bool {
 	t := f.tokens[p.holder]
 	word := fold(f.text[t.start:t.end])
 	return slices.ContainsFunc(s.tongue.held, func(ending string) bool { return strings.HasSuffix(word, ending) })
