@@ -405,33 +405,36 @@ func (s *scratch) relate(l *Lexicon, r *Result) {
 	r.Relevant = len(r.Pairs) > 0
 }
 
-// together says whether the states of a pair are named in the title, or in one sentence of the lead that
-// is no roll-call of states.
+// together says whether the states of a pair are named in the title or in one sentence of the lead that is no
+// roll-call of states, or are the only ones that title and lead name.
 func (s *scratch) together(p pairOf) bool {
-	if !s.names(p.a) || !s.names(p.b) {
-		return false
-	}
 	both := uint64(1)<<p.a | 1<<p.b
-	for f := range s.fields {
-		last, named := int32(-1), uint64(0)
-		for _, a := range s.actors[f] {
-			t := &s.fields[f].tokens[a.start]
-			if f > 0 && t.paragraph > 0 {
-				break
-			}
-			if f > 0 && t.sentence != last {
-				if named&both == both && bits.OnesCount64(named) <= rollCall {
-					return true
-				}
-				last, named = t.sentence, 0
-			}
-			if a.state >= 0 {
-				named |= 1 << a.state
-			}
+	fits := func(named uint64) bool { return named&both == both && bits.OnesCount64(named) <= rollCall }
+	all := s.statesIn(0, 0, int32(len(s.fields[0].tokens)))
+	if fits(all) {
+		return true
+	}
+	lead := &s.fields[1]
+	for i, from := range lead.starts {
+		if int(from) >= len(lead.tokens) || lead.tokens[from].paragraph > 0 {
+			break
 		}
-		if named&both == both && (f == 0 || bits.OnesCount64(named) <= rollCall) {
+		_, to := lead.sentence(int32(i))
+		named := s.statesIn(1, from, to)
+		if fits(named) {
 			return true
 		}
+		all |= named
 	}
-	return false
+	return all == both
+}
+
+// statesIn gives the states named in tokens [from, to) of a field, a bit each.
+func (s *scratch) statesIn(f int, from, to int32) (named uint64) {
+	for _, a := range s.actors[f] {
+		if a.start >= from && a.start < to && a.state >= 0 {
+			named |= 1 << a.state
+		}
+	}
+	return named
 }

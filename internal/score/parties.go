@@ -351,7 +351,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankPossible
 	case left && k.rhetoric && s.speaks && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
 		to = rankObject + rankMissing // "Iran says Azerbaijan let Israeli drones through": of whom it is said
-	case left && !verbLast && s.objectBefore(p, m):
+	case left && !verbLast && (s.objectBefore(p, m) || ru.frame == frameActive && s.followsSubject(f, p, m)):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
 		gap := max(m.start-p.end, p.start-m.end)
@@ -393,6 +393,15 @@ func (s *scratch) antecedent(f *field, p *party, m match) bool {
 func (s *scratch) objectBefore(p *party, m match) bool {
 	return slices.ContainsFunc(s.deeds, func(d match) bool {
 		return d.end <= m.start && p.holder >= d.start && p.holder < d.end
+	})
+}
+
+// followsSubject says whether a party stands behind the subject of a verb that a comma or "and" ties to the
+// verb before it: "Iran's MPs call Aliyev's remarks insulting, demand an apology".
+func (s *scratch) followsSubject(f *field, p *party, m match) bool {
+	tied := f.tokens[m.start].marks&markComma != 0 || m.start > p.end && s.isJoiner(f, m.start-1)
+	return tied && slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.end <= p.start && q.state != p.state && q.group != p.group && (q.part == partNone || q.part == partOwner)
 	})
 }
 

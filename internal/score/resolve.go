@@ -75,8 +75,8 @@ func (s *scratch) resolveBy(l *Lexicon, fd *field, m match, others []party) (who
 // choose picks the two parties of different states that together fit best; one may be missing.
 func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	const (
-		inOrder = 0.5  // who acts is named first, except in a passive
-		ofPair  = 0.75 // a text is rather about its pair than about a bystander
+		inOrder = 0.5 // who acts is named first, except in a passive
+		ofPair  = 1.5 // a sentence that names the pair is rather about it than about a bystander
 	)
 	passive := l.rules[m.out.id].frame == framePassive
 	verbLast := s.tongue.verbLast
@@ -128,7 +128,7 @@ func (s *scratch) onlyPair(l *Lexicon, m match) *pairOf {
 	here := func(state int) bool {
 		return slices.ContainsFunc(s.parties, func(p party) bool { return int(p.state) == state })
 	}
-	i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return here(p.a) && here(p.b) })
+	i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return s.names(p.a) && s.names(p.b) && (here(p.a) || here(p.b)) })
 	if i < 0 {
 		return nil
 	}
