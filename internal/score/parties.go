@@ -74,7 +74,8 @@ func longestAll(found []match) []match {
 func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	p := &s.parties[i]
 	before, after := partNone, partNone
-	at := p.start // of the word before
+	beside := false // the word after stands right behind it
+	at := p.start   // of the word before
 	for _, m := range s.marks {
 		if m.out.class != classRole || s.inRule(m) {
 			continue
@@ -82,7 +83,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 		r := l.roles[m.out.id]
 		switch {
 		case r.after && m.start >= p.end && m.start-p.end <= s.reachOf(r.part) && after == partNone && s.clear(f, p.end, m.start):
-			after = r.part
+			after, beside = r.part, m.start == p.end
 		case !r.after && m.end <= p.start && p.start-m.end <= 2 && s.clear(f, m.end, p.start):
 			before, at = r.part, m.start
 		}
@@ -90,7 +91,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	ending := s.ending(l, f, p)
 	bare := ending == partNone || ending == partOwner
 	switch {
-	case after != partNone && bare: // "Bakü'den vatandaşlarına yönelik": the word is not Bakü's
+	case after != partNone && (bare || beside): // "Bakü'den vatandaşlarına yönelik": the word is not Bakü's
 		return after
 	case (before == partNone || before == partOwner) && (bare || ending == partOrigin) && f.colonAfter(p):
 		return partSpeaker
