@@ -178,6 +178,9 @@ type language struct {
 	joiners  map[string]bool // words that join names: "and"
 }
 
+// speaks says whether the language has phrases; one that only has names tells no event.
+func (t *language) speaks() bool { return len(t.rules.states) > 0 }
+
 // Version is the lexicon's version as its files give it.
 func (l *Lexicon) Version() string { return l.version }
 
@@ -191,7 +194,9 @@ func (l *Lexicon) Kinds() []Kind { return slices.Clone(l.kinds) }
 func (l *Lexicon) Languages() []string {
 	var names []string
 	for _, t := range l.languages {
-		names = append(names, t.name)
+		if t.speaks() {
+			names = append(names, t.name)
+		}
 	}
 	slices.Sort(names)
 	return names

@@ -59,7 +59,9 @@ func (l *Lexicon) score(a *news.Article, r *Result, explain bool) {
 	s := l.pool.Get().(*scratch)
 	s.read(l, a)
 	r.reset()
-	r.Lang = s.tongue.name
+	if s.tongue.speaks() {
+		r.Lang = s.tongue.name
+	}
 	s.findActors(l, a)
 	if explain || s.pairNamed(l) {
 		s.findRules(l)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tensionmonitor/config"
+	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
 )
 
@@ -39,5 +40,23 @@ func shipped(t testing.TB, pair ...string) *score.Lexicon {
 func TestShippedLexicon(t *testing.T) {
 	if n := len(shipped(t).Kinds()); n != 28 {
 		t.Errorf("%d kinds, want 28", n)
+	}
+}
+
+// A text in a language without phrases is about the pair, and tells no event.
+func TestOtherLanguagesAreOnlyRelevant(t *testing.T) {
+	for _, title := range []string{
+		"Iran bestellt Aserbaidschans Botschafter ein",
+		"L'Iran convoque l'ambassadeur d'Azerbaïdjan",
+		"إيران تستدعي سفير أذربيجان",
+		"ირანმა აზერბაიჯანის ელჩი დაიბარა",
+		"Իրանը կանչել է Ադրբեջանի դեսպանին",
+		"איראן זימנה את שגריר אזרבייג'ן",
+	} {
+		var r score.Result
+		shipped(t).Score(&news.Article{Title: title}, &r)
+		if !r.Relevant || len(r.Events) > 0 || r.Lang != "" {
+			t.Errorf("%s: relevant %v, events %v, language %q; want relevant, none, none", title, r.Relevant, r.Events, r.Lang)
+		}
 	}
 }
