@@ -47,7 +47,7 @@ func TestShippedLexicon(t *testing.T) {
 func TestOtherLanguagesAreOnlyRelevant(t *testing.T) {
 	for _, title := range []string{
 		"Iran bestellt Aserbaidschans Botschafter ein",
-		"L'Iran convoque l'ambassadeur d'Azerbaïdjan",
+		"Irán convoca al embajador de Azerbaiyán",
 		"إيران تستدعي سفير أذربيجان",
 		"ირანმა აზერბაიჯანის ელჩი დაიბარა",
 		"Իրանը կանչել է Ադրբեջանի դեսպանին",
