@@ -192,6 +192,7 @@ func (s *scratch) joinGroups(f *field) {
 		}
 		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 && s.listed(f, b) || gap == 1 && s.isJoiner(f, a.end)
 		joined = joined || gap == 0 && s.hyphenated(f, a, b)
+		joined = joined || a.part == partWith && b.part == partWith // "İran ile Azerbaycan arasında"
 		if !joined {
 			continue
 		}

@@ -78,7 +78,8 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 		inOrder = 0.5 // who acts is named first, except in a passive
 		ofPair  = 1.5 // a sentence that names the pair is rather about it than about a bystander
 	)
-	passive := l.rules[m.out.id].frame == framePassive
+	ru := &l.rules[m.out.id]
+	passive := ru.frame == framePassive && !l.kindData[ru.kind].objectFrom // "drill of the Guards near the border begun": the drill's owner still acts
 	verbLast := s.tongue.verbLast
 	var fromRank, toRank [maxParties]float64
 	only := s.onlyPair(l, m)
