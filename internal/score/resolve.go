@@ -33,9 +33,9 @@ func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
 		s.third = true
 		return s.resolveGroup(l, m, from, to)
 	case from != nil:
-		return s.infer(l, fd, m, from, true)
+		return s.infer(l, m, from, true)
 	case to != nil:
-		return s.infer(l, fd, m, to, false)
+		return s.infer(l, m, to, false)
 	}
 	return whom{}, noActor
 }
@@ -185,17 +185,19 @@ func (s *scratch) resolveGroup(l *Lexicon, m match, from, to *party) (whom, stri
 
 // infer supplies the side a sentence leaves out: the other member of the group ("Iran and
 // Azerbaijan expel each other's envoys"), or the other state of a pair named elsewhere in the text.
-func (s *scratch) infer(l *Lexicon, fd *field, m match, known *party, acts bool) (whom, string) {
+func (s *scratch) infer(l *Lexicon, m match, known *party, acts bool) (whom, string) {
+	k := &l.kindData[l.rules[m.out.id].kind]
 	for i := range s.parties {
 		if b := &s.parties[i]; b.group == known.group && b.state != known.state {
-			if p := l.pair(int(known.state), int(b.state)); p != nil {
+			if p := l.pair(int(known.state), int(b.state)); p != nil && (acts || !k.rhetoric || l.rules[m.out.id].frame == framePassive) {
 				return whom{p.name, Both, Both, s.nearness(l, m, known, b), [2]*party{known, b}}, ""
 			}
+			return whom{}, noPair // somebody else urges both
 		}
 	}
 	for _, p := range l.pairs {
 		other, ok := p.other(int(known.state))
-		if !ok || !s.names(other) || !s.near(fd, other) {
+		if !ok || !s.names(other) || !s.near(k, known.state, int32(other)) {
 			continue
 		}
 		w := whom{p.name, l.states[known.state], l.states[other], l.numbers.Inferred * s.nearness(l, m, known), [2]*party{known}}
@@ -207,21 +209,27 @@ func (s *scratch) infer(l *Lexicon, fd *field, m match, known *party, acts bool)
 	return whom{}, noPair
 }
 
-// near says whether a state the sentence leaves out stands near enough to be meant: in the sentence
-// after all, as a topic or a place; in the other field, the lead of the text or the title; or in the lead
-// itself, where the text is no roll-call of states.
-func (s *scratch) near(fd *field, state int) bool {
-	if slices.ContainsFunc(s.parties, func(p party) bool { return int(p.state) == state }) {
+// near says whether a state the sentence leaves out is meant: it stands there after all, as a topic or a place,
+// or it is the first other state that title and lead name, where they are no roll-call of states. Before whom a
+// plot is laid to, the one it was aimed at may be named.
+func (s *scratch) near(k *kindData, known, state int32) bool {
+	if slices.ContainsFunc(s.parties, func(p party) bool { return p.state == state }) {
 		return true
 	}
-	inLead := slices.ContainsFunc(s.actors[1], func(a actor) bool {
-		return int(a.state) == state && s.fields[1].tokens[a.start].paragraph == 0
-	})
-	if fd == &s.fields[0] {
-		return inLead
+	for f := range s.fields {
+		for _, a := range s.actors[f] {
+			if f > 0 && s.fields[f].tokens[a.start].paragraph > 0 {
+				break
+			}
+			if a.state == state {
+				return f == 0 || bits.OnesCount64(s.present) <= rollCall
+			}
+			if a.state >= 0 && a.state != known && !k.bystander {
+				return false
+			}
+		}
 	}
-	inTitle := slices.ContainsFunc(s.actors[0], func(a actor) bool { return int(a.state) == state })
-	return inTitle || inLead && bits.OnesCount64(s.present) <= rollCall
+	return false
 }
 
 // resolveThird handles deeds of one side with an adversary of the other: closer ties of Azerbaijan
@@ -300,7 +308,7 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 		}
 	}
 	if second == nil {
-		w, reason := s.infer(l, fd, m, first, true)
+		w, reason := s.infer(l, m, first, true)
 		w.from, w.to = Both, Both
 		return w, reason
 	}
