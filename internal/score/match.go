@@ -30,17 +30,22 @@ type matcher struct {
 func (m *matcher) find(from, to int32) {
 	m.limit = to
 	g := m.graph
+	ahead := horizon{m: m}
 	for i := from; i < to; i++ {
 		t := &m.tokens[i]
 		if t.marks&markDropped != 0 {
 			continue
 		}
+		ahead.next, ahead.seen = i+1, 0
 		for _, sym := range m.syms[t.sym : t.sym+int32(t.syms)] {
 			if g.begins[sym/64]&(1<<(sym%64)) == 0 {
 				continue
 			}
 			for _, st := range g.starts[g.firsts[sym]:g.firsts[sym+1]] {
-				if st.reach == 0 || m.ahead(i+1, st) {
+				if st.reach > ahead.seen {
+					ahead.look(st.reach)
+				}
+				if st.reach == 0 || ahead.sieves[st.reach]&st.next != 0 {
 					m.walk(st.state, i, i+1, 1)
 				}
 			}
@@ -48,14 +53,23 @@ func (m *matcher) find(from, to int32) {
 	}
 }
 
-// ahead says whether one of the words from next on may be the next word of a phrase.
-func (m *matcher) ahead(next int32, st start) bool {
-	for k := next; k < min(next+int32(st.reach), m.limit); k++ {
-		if m.tokens[k].sieve&st.next != 0 {
-			return true
+// horizon holds, for every reach looked at so far, the sieves of so many words ahead in one.
+type horizon struct {
+	m      *matcher
+	next   int32 // the first word ahead
+	seen   uint8
+	sieves [maxGap + 2]uint64
+}
+
+// look looks further ahead, as far as reach.
+func (h *horizon) look(reach uint8) {
+	for h.seen < reach {
+		h.seen++
+		h.sieves[h.seen] = h.sieves[h.seen-1]
+		if k := h.next + int32(h.seen) - 1; k < h.m.limit {
+			h.sieves[h.seen] |= h.m.tokens[k].sieve
 		}
 	}
-	return false
 }
 
 // walk goes on from a state: it reports a phrase that ends here, or follows the next words.
