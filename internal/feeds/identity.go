@@ -39,7 +39,8 @@ func identify(list []named, f news.Feed, home string) (articles []news.Article, 
 	for i, n := range list {
 		a := n.Article
 		if links[i] != "" {
-			a.Keys = append(a.Keys, key("l:", links[i]))
+			host, _, _ := strings.Cut(links[i], "/")
+			a.Keys = append(a.Keys, key("l:", host, links[i]))
 		}
 		if guids && trustworthy(n.guid) {
 			a.Keys = append(a.Keys, key("g:", a.Family, f.Language, n.guid))
@@ -119,10 +120,12 @@ func trustworthy(guid string) bool {
 	return guid != "" && (len(guid) > 3 || strings.Trim(guid, "0123456789") != "")
 }
 
-// key is a short name made of parts. Its 96 bits keep a billion articles apart.
-func key(prefix string, parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return prefix + hex.EncodeToString(sum[:12])
+// key is a short name made of parts. It begins with a hash of the house, so that what a house publishes lies together in a
+// store, and a look changes few pages of it. The 80 bits after that keep a billion articles of one house apart.
+func key(prefix, house string, parts ...string) string {
+	place := sha256.Sum256([]byte(house))
+	sum := sha256.Sum256([]byte(strings.Join(append(parts, house), "\x00")))
+	return prefix + hex.EncodeToString(place[:3]) + hex.EncodeToString(sum[:10])
 }
 
 // maxLink is the most bytes of a link that is kept.

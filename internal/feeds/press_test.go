@@ -195,7 +195,7 @@ func (s *shelf) compare(t *testing.T, p *press.Press) {
 		}
 	}
 	for link, n := range s.links {
-		if n != 1 || !strings.HasPrefix(link, "https://press.example/") {
+		if n != 1 || !strings.HasPrefix(link, "https://paper-") {
 			t.Errorf("%s is there %d times", link, n)
 		}
 	}

@@ -78,8 +78,8 @@ func (m *Monitor) follow(ctx context.Context) error {
 	return m.take(ctx, l)
 }
 
-// take changes to a lexicon. Looks are scored inside the store's write transactions, so in the one that finds no
-// article of another lexicon nobody is in the middle of scoring.
+// take changes to a lexicon, in a write transaction that finds no article of another. A look that was scored by the old one
+// and waits to be stored is scored anew: who writes asks which lexicon is in use.
 func (m *Monitor) take(ctx context.Context, l *score.Lexicon) error {
 	m.log.Info("the lexicon changes", zap.String("version", l.Version()), zap.String("hash", l.Hash()))
 	for settled := false; !settled; {
@@ -111,7 +111,7 @@ func (m *Monitor) take(ctx context.Context, l *score.Lexicon) error {
 		l.Score(f.article, &f.result)
 		m.enterAll(f)
 	}
-	m.show(m.states())
+	m.view.stale.Store(true)
 	m.log.Info("the lexicon has changed, and the index with it", zap.String("hash", l.Hash()))
 	return nil
 }

@@ -51,7 +51,7 @@ func stock(t *testing.T, s *store.Store, l *score.Lexicon, n int) {
 				Source: news.Source{Outlet: name, Family: name, Weight: .1}}
 			var r score.Result
 			l.Score(&a, &r)
-			if err := look.Add(&a, &r, l.Hash()); err != nil {
+			if err := look.Add([]store.Found{{Article: &a, Result: &r}}, l.Hash()); err != nil {
 				return err
 			}
 		}

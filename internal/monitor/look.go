@@ -37,10 +37,8 @@ func (m *Monitor) look(ctx context.Context, feed news.Feed) (next time.Time, err
 	if ctx.Err() != nil { // we are stopping: that says nothing about the feed
 		return time.Time{}, ctx.Err()
 	}
-	m.storing.Add(1)
-	found, err := m.ingest(ctx, feed, last, &visit, articles)
+	found, err := m.ingest(ctx, feed, last, &visit, pointers(articles))
 	if err != nil {
-		m.storing.Add(-1)
 		m.counts.storeErrors.WithLabelValues(opSave).Inc()
 		return time.Time{}, err
 	}
@@ -50,36 +48,92 @@ func (m *Monitor) look(ctx context.Context, feed news.Feed) (next time.Time, err
 	return visit.Next, nil
 }
 
-// ingest scores and stores the articles that are not known, one after the other, in the transaction that
-// also says when the feed is looked at next.
-func (m *Monitor) ingest(ctx context.Context, feed news.Feed, last news.Visit, visit *news.Visit, articles []news.Article) (found []finding, err error) {
-	err = m.store.SaveLook(ctx, func(l *store.Look) error {
-		found, visit.Edited, visit.Renamed = found[:0], 0, 0
-		for i := range articles {
-			a := &articles[i]
-			known, err := l.Meet(a)
-			if err != nil {
-				return err
-			}
-			if known.Stored {
-				visit.Edited += one(known.Edited)
-				visit.Renamed += one(known.Renamed)
-				continue
-			}
-			f := finding{article: a}
-			began := time.Now()
-			m.lexicon.Score(a, &f.result)
-			m.counts.scoreSeconds.Observe(time.Since(began).Seconds())
-			if err := l.Add(a, &f.result, m.lexicon.Hash()); err != nil {
-				return err
-			}
-			found = append(found, f)
+// ingest scores the articles that are not known, and then stores them in the transaction that also says when the feed is
+// looked at next. Scoring comes before: the store has one writer, and who writes shall do nothing else.
+func (m *Monitor) ingest(ctx context.Context, feed news.Feed, last news.Visit, visit *news.Visit, articles []*news.Article) (stored []finding, err error) {
+	known, err := m.store.Meet(ctx, articles)
+	if err != nil {
+		return nil, err
+	}
+	lexicon := m.lexicon.now.Load()
+	found := m.score(lexicon, articles, known)
+	err = m.store.SaveLook(ctx, func(l *store.Look) (err error) {
+		if now := m.lexicon.now.Load(); now != lexicon { // it changes only while nobody can write
+			lexicon, found = now, m.score(now, articles, known)
 		}
-		visit.New = len(found)
+		visit.Edited, visit.Renamed = 0, 0
+		if err := note(l, visit, articles, known); err != nil {
+			return err
+		}
+		if stored, err = add(l, visit, found, lexicon.Hash()); err != nil {
+			return err
+		}
+		visit.New = len(stored)
 		*visit = feeds.Settle(feed, last, *visit)
 		return l.Visit(*visit)
 	})
-	return found, err
+	return stored, err
+}
+
+// score scores the articles that are not known.
+func (m *Monitor) score(lexicon *score.Lexicon, articles []*news.Article, known []store.Known) (found []finding) {
+	for i, a := range articles {
+		if known[i].Stored {
+			continue
+		}
+		f := finding{article: a}
+		began := time.Now()
+		lexicon.Score(a, &f.result)
+		m.counts.scoreSeconds.Observe(time.Since(began).Seconds())
+		found = append(found, f)
+	}
+	return found
+}
+
+// note notes what is new about the articles that are known.
+func note(l *store.Look, visit *news.Visit, articles []*news.Article, known []store.Known) error {
+	for i := range known {
+		k := &known[i]
+		if !k.Noteworthy() {
+			continue
+		}
+		visit.Edited += one(k.Edited)
+		visit.Renamed += one(k.Renamed)
+		if err := l.Note(articles[i], k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add stores new articles, but for those that another feed has brought since they were met.
+func add(l *store.Look, visit *news.Visit, found []finding, lexicon string) (stored []finding, err error) {
+	articles := make([]*news.Article, len(found))
+	for i := range found {
+		articles[i] = found[i].article
+	}
+	known, err := l.Meet(articles)
+	if err != nil {
+		return nil, err
+	}
+	if err := note(l, visit, articles, known); err != nil {
+		return nil, err
+	}
+	var rows []store.Found
+	for i := range found {
+		if f := &found[i]; !known[i].Stored {
+			stored, rows = append(stored, *f), append(rows, store.Found{Article: f.article, Result: &f.result})
+		}
+	}
+	return stored, l.Add(rows, lexicon)
+}
+
+func pointers(articles []news.Article) []*news.Article {
+	all := make([]*news.Article, len(articles))
+	for i := range articles {
+		all[i] = &articles[i]
+	}
+	return all
 }
 
 func one(b bool) int {

@@ -1,12 +1,12 @@
 package monitor
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -19,8 +19,8 @@ import (
 
 // memory is what the store says and a scrape needs. It is rebuilt from the store at the start.
 type memory struct {
-	visits     map[string]news.Visit         // the last of each feed
-	success    map[string]time.Time          // when each feed last answered
+	feeds      []feedState                   // in order of slug
+	lastSign   time.Time                     // the latest moment of which the store says that a process was there
 	books      map[string]*tension.Book      // by pair
 	chronicles map[string]*tension.Chronicle // what the books tell; a new one when there is more
 	latest     map[string]time.Time          // the time of the latest event of each pair
@@ -30,6 +30,22 @@ type memory struct {
 	lexicon    *score.Lexicon                // that found the events
 	sides      map[string]score.Side         // of each of its kinds
 	late       []finding                     // what came while the lexicon changed
+}
+
+// pictures are the views of the memory. One is drawn when somebody wants to look and something has changed since the last
+// was: looks come by the hundred a second, and a picture costs as much as storing a look.
+type pictures struct {
+	stale atomic.Bool
+	last  atomic.Pointer[view]
+	draw  func() // puts a picture into last
+}
+
+// Load is the memory as it is now; nil before the store is read.
+func (p *pictures) Load() *view {
+	if p.stale.Load() {
+		p.draw()
+	}
+	return p.last.Load()
 }
 
 // view is what a scrape reads: a picture of the memory that nobody changes.
@@ -59,11 +75,7 @@ func (m *Monitor) recall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if mem.visits, err = m.store.LastVisits(ctx); err != nil {
-		return err
-	}
-	m.client.Recall(mem.visits)
-	if mem.success, err = m.store.LastSuccesses(ctx); err != nil {
+	if err := m.readFeeds(ctx, &mem); err != nil {
 		return err
 	}
 	changes, err := m.store.Coverage(ctx, "", m.constants.Since(now))
@@ -72,11 +84,39 @@ func (m *Monitor) recall(ctx context.Context) error {
 	}
 	for _, c := range changes {
 		mem.coverage = append(mem.coverage, tension.Change(c))
+		mem.sign(c.At.Add(time.Microsecond))
 	}
 	m.mu.Lock()
 	m.memory = mem
 	m.mu.Unlock()
 	return m.wake(ctx, now)
+}
+
+// readFeeds reads how each feed does.
+func (m *Monitor) readFeeds(ctx context.Context, mem *memory) error {
+	visits, err := m.store.LastVisits(ctx)
+	if err != nil {
+		return err
+	}
+	successes, err := m.store.LastSuccesses(ctx)
+	if err != nil {
+		return err
+	}
+	m.client.Recall(visits)
+	for slug, v := range visits {
+		mem.sign(v.At.Add(v.Took))
+		if i, ours := m.places[slug]; ours {
+			mem.feeds[i].visit, mem.feeds[i].success = v, successes[slug]
+		}
+	}
+	return nil
+}
+
+// sign takes in a sign of life.
+func (mem *memory) sign(at time.Time) {
+	if at.After(mem.lastSign) {
+		mem.lastSign = at
+	}
 }
 
 // rescore sees to it that one lexicon found all events there are. There is no index until then: what two
@@ -108,7 +148,7 @@ func (m *Monitor) read(ctx context.Context, l *score.Lexicon) (memory, error) {
 
 // blank is the memory of a monitor that knows nothing yet.
 func (m *Monitor) blank(l *score.Lexicon) memory {
-	mem := memory{lexicon: l, sides: make(map[string]score.Side), blocs: make(map[string]float64), books: make(map[string]*tension.Book), chronicles: make(map[string]*tension.Chronicle), latest: make(map[string]time.Time)}
+	mem := memory{feeds: slices.Clone(m.unread), lexicon: l, sides: make(map[string]score.Side), blocs: make(map[string]float64), books: make(map[string]*tension.Book), chronicles: make(map[string]*tension.Chronicle), latest: make(map[string]time.Time)}
 	for _, k := range l.Kinds() {
 		mem.sides[k.Name] = k.Side
 	}
@@ -143,43 +183,29 @@ func (m *Monitor) forget(now time.Time) {
 	}
 	m.memory.notices = slices.DeleteFunc(slices.Clone(m.memory.notices), func(n notice) bool { return now.Sub(n.at) >= attentionSpan })
 	clear(m.memory.chronicles)
+	m.view.stale.Store(true)
 }
 
 // wake notes that nothing was seen since the process before this one gave its last sign of life, and what
 // can be seen now. Then the index is complete.
 func (m *Monitor) wake(ctx context.Context, now time.Time) error {
-	if err := m.sawNothingSince(ctx, m.lastSign()); err != nil {
+	if err := m.sawNothingSince(ctx, m.memory.lastSign); err != nil {
 		return err
 	}
+	m.view.stale.Store(true)
 	return m.cover(ctx, now)
 }
 
-// lastSign is the latest moment of which the store says that a process was there; zero for a new store.
-func (m *Monitor) lastSign() (last time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, v := range m.memory.visits {
-		if end := v.At.Add(v.Took); end.After(last) {
-			last = end
-		}
-	}
-	if n := len(m.memory.coverage); n > 0 && m.memory.coverage[n-1].At.After(last) {
-		last = m.memory.coverage[n-1].At.Add(time.Microsecond)
-	}
-	return last
-}
-
-// showEvery is how often scrapes get a new picture while looks are stored one after the other. To draw one costs as much
-// as storing a look, and grows with the feeds and the stories.
-const showEvery = time.Second
-
-// remember takes in a look that was stored, and shows what that changes: at once if no other look is about to, else
-// within a second.
+// remember takes in a look that was stored, and shows what that changes to whoever looks next.
 func (m *Monitor) remember(ctx context.Context, v news.Visit, found []finding) error {
 	m.mu.Lock()
-	m.memory.visits[v.Feed] = v
+	defer m.mu.Unlock()
+	now := time.Now()
+	s := &m.memory.feeds[m.places[v.Feed]]
+	before := s.share(now)
+	s.visit = v
 	if v.OK() {
-		m.memory.success[v.Feed] = v.At
+		s.success = v.At
 	}
 	for _, f := range found {
 		if m.switching.Load() {
@@ -188,12 +214,11 @@ func (m *Monitor) remember(ctx context.Context, v news.Visit, found []finding) e
 			m.enterAll(f)
 		}
 	}
-	last, due := m.storing.Add(-1) <= 0, time.Since(m.shown) >= showEvery
-	m.mu.Unlock()
-	if !last && !due {
+	m.view.stale.Store(true)
+	if s.share(now) == before {
 		return nil
 	}
-	return m.cover(ctx, time.Now())
+	return m.noteCoverage(ctx, now)
 }
 
 // enterAll takes in an article.
@@ -208,26 +233,29 @@ func (m *Monitor) enterAll(f finding) {
 func (m *Monitor) due(slug string) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.memory.visits[slug].Next
+	return m.memory.feeds[m.places[slug]].visit.Next
 }
 
-// cover notes how much can be seen now, if that changed by a hundredth, and shows the memory to scrapes.
+// cover notes how much can be seen now: feeds that are not looked at in time are seen no longer.
 func (m *Monitor) cover(ctx context.Context, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.shown = now
-	states := m.states()
-	err := errors.Join(m.change(ctx, now, hundredths(coverage(states, now))), m.changeBlocs(ctx, now, states))
-	m.show(states)
-	return err
+	return m.noteCoverage(ctx, now)
+}
+
+// noteCoverage stores how much can be seen, where that changed by a hundredth.
+func (m *Monitor) noteCoverage(ctx context.Context, now time.Time) error {
+	m.view.stale.Store(true)
+	all, blocs := sightOf(m.memory.feeds, now)
+	return errors.Join(m.change(ctx, now, hundredths(all)), m.changeBlocs(ctx, now, blocs))
 }
 
 func hundredths(ratio float64) float64 { return math.Round(100*ratio) / 100 }
 
 // changeBlocs stores how much can be seen of each bloc, where that changed. The index does not ask; who looks into
 // the silence of a country does.
-func (m *Monitor) changeBlocs(ctx context.Context, now time.Time, states []feedState) error {
-	for bloc, ratio := range blocCoverage(states, now) {
+func (m *Monitor) changeBlocs(ctx context.Context, now time.Time, blocs map[string]float64) error {
+	for bloc, ratio := range blocs {
 		ratio = hundredths(ratio)
 		if old, known := m.memory.blocs[bloc]; known && old == ratio {
 			continue
@@ -247,7 +275,7 @@ func (m *Monitor) sawNothingSince(ctx context.Context, t time.Time) error {
 	if t.IsZero() {
 		return nil
 	}
-	for bloc := range blocCoverage(m.states(), t) {
+	for bloc := range blocCoverage(m.memory.feeds, t) {
 		if err := m.store.SaveCoverage(ctx, bloc, store.Coverage{At: t.UTC().Truncate(time.Microsecond)}); err != nil {
 			return err
 		}
@@ -272,45 +300,70 @@ func (m *Monitor) change(ctx context.Context, at time.Time, ratio float64) error
 	return nil
 }
 
-// states is how each enabled feed does, in order of slug.
-func (m *Monitor) states() []feedState {
-	states := make([]feedState, 0, len(m.feeds))
-	for slug, f := range m.feeds {
-		states = append(states, feedState{f, m.memory.visits[slug], m.memory.success[slug]})
+// draw gives scrapes a new picture of the memory.
+func (m *Monitor) draw() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.view.stale.Swap(false) { // somebody was faster
+		return
 	}
-	slices.SortFunc(states, func(a, b feedState) int { return cmp.Compare(a.feed.Slug, b.feed.Slug) })
-	return states
-}
-
-// show gives scrapes a new picture of the memory.
-func (m *Monitor) show(states []feedState) {
 	mem := &m.memory
 	for pair, book := range mem.books {
 		if mem.chronicles[pair] == nil {
 			mem.chronicles[pair] = book.Chronicle(tension.Seen(mem.coverage, m.constants.CoverageFloor))
 		}
 	}
-	m.view.Store(&view{feeds: states, chronicles: maps.Clone(mem.chronicles), latest: maps.Clone(mem.latest), notices: mem.notices, lexicon: mem.lexicon})
+	m.view.last.Store(&view{feeds: slices.Clone(mem.feeds), chronicles: maps.Clone(mem.chronicles), latest: maps.Clone(mem.latest), notices: mem.notices, lexicon: mem.lexicon})
 }
 
 // coverage is the weight of the feeds that can be seen through, of those that ever answered: 0 to 1, and 0
 // where none did. A feed can be seen through while its last look succeeded and its next is less than an
 // interval overdue.
 func coverage(states []feedState, now time.Time) float64 {
-	var seen, all float64
-	for _, s := range states {
-		if s.success.IsZero() {
-			continue
-		}
-		all += s.feed.Weight
-		if s.seen(now) {
-			seen += s.feed.Weight
+	all, _ := sightOf(states, now)
+	return all
+}
+
+// blocCoverage is coverage of each bloc's feeds.
+func blocCoverage(states []feedState, now time.Time) map[string]float64 {
+	_, blocs := sightOf(states, now)
+	return blocs
+}
+
+// sightOf is coverage, and that of each bloc.
+func sightOf(states []feedState, now time.Time) (all float64, blocs map[string]float64) {
+	var sum share
+	sums := make(map[string]share)
+	for i := range states {
+		s := &states[i]
+		part := s.share(now)
+		sum = sum.and(part)
+		if s.feed.Bloc != "" {
+			sums[s.feed.Bloc] = sums[s.feed.Bloc].and(part)
 		}
 	}
-	if all == 0 {
-		return 0
+	blocs = make(map[string]float64, len(sums))
+	for bloc, sum := range sums {
+		blocs[bloc] = sum.ratio()
 	}
-	return seen / all
+	return sum.ratio(), blocs
+}
+
+// share is what feeds contribute to coverage.
+type share struct {
+	seen float64 // weight of those that can be seen through
+	all  float64 // weight of those that ever answered
+}
+
+// share is what the feed contributes.
+func (s *feedState) share(now time.Time) share {
+	switch {
+	case s.success.IsZero():
+		return share{}
+	case s.seen(now):
+		return share{s.feed.Weight, s.feed.Weight}
+	}
+	return share{0, s.feed.Weight}
 }
 
 // seen says whether a feed that answered once can be seen through.
@@ -318,17 +371,11 @@ func (s *feedState) seen(now time.Time) bool {
 	return s.visit.OK() && now.Before(s.visit.Next.Add(s.feed.Interval))
 }
 
-// blocCoverage is coverage of each bloc's feeds.
-func blocCoverage(states []feedState, now time.Time) map[string]float64 {
-	blocs := make(map[string][]feedState)
-	for _, s := range states {
-		if s.feed.Bloc != "" {
-			blocs[s.feed.Bloc] = append(blocs[s.feed.Bloc], s)
-		}
+func (s share) and(t share) share { return share{s.seen + t.seen, s.all + t.all} }
+
+func (s share) ratio() float64 {
+	if s.all == 0 {
+		return 0
 	}
-	ratios := make(map[string]float64, len(blocs))
-	for bloc, states := range blocs {
-		ratios[bloc] = coverage(states, now)
-	}
-	return ratios
+	return s.seen / s.all
 }

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,21 +60,19 @@ type Monitor struct {
 	log         *zap.Logger
 	counts      *counters
 	descs       descs
-	unmetered   int         // feeds without series, because there are too many
-	unread      []feedState // the feeds before the store is read
+	unmetered   int            // feeds without series, because there are too many
+	unread      []feedState    // the feeds in order of slug, as before the store is read
+	places      map[string]int // of each feed in that order
 
-	storing atomic.Int32 // looks that are being stored, or wait to be
-
-	mu     sync.Mutex // guards memory and shown
+	mu     sync.Mutex // guards memory
 	memory memory
-	shown  time.Time            // when scrapes were last given a picture of it
-	view   atomic.Pointer[view] // what a scrape reads; nil until the store is read
+	view   pictures // what a scrape reads of it
 }
 
 // New makes a Monitor and registers its metrics. Nothing runs before Run.
 func New(p Parts) *Monitor {
 	m := &Monitor{
-		feeds: make(map[string]news.Feed), pairs: p.Pairs, pulses: make(map[string]*pulse), store: p.Store, client: p.Client,
+		feeds: make(map[string]news.Feed), pairs: p.Pairs, pulses: make(map[string]*pulse), places: make(map[string]int), store: p.Store, client: p.Client,
 		lookTimeout: p.LookTimeout, lexicon: new(words), reload: p.Reload, constants: p.Constants, dismissed: p.Dismissed, log: p.Log, counts: newCounters(p.Metrics), descs: newDescs(),
 	}
 	m.lexicon.now.Store(p.Lexicon)
@@ -89,13 +89,17 @@ func New(p Parts) *Monitor {
 	}
 	m.counts.perFeed, m.unmetered = seriesOf(m.feeds, p.PerFeed)
 	m.counts.start(m.feeds, m.pairs, p.Lexicon.Kinds(), feeds.Classes())
-	m.unread = m.states()
+	for i, slug := range slices.Sorted(maps.Keys(m.feeds)) {
+		m.unread, m.places[slug] = append(m.unread, feedState{feed: m.feeds[slug]}), i
+	}
+	m.memory.feeds = slices.Clone(m.unread)
+	m.view.draw = m.draw
 	p.Metrics.MustRegister(m)
 	return m
 }
 
 // Ready says whether the store has been read, so that the index is complete.
-func (m *Monitor) Ready() bool { return m.view.Load() != nil }
+func (m *Monitor) Ready() bool { return m.view.last.Load() != nil || m.view.stale.Load() }
 
 // Run reads the store and then polls until ctx ends. It returns when everything it started has stopped:
 // looks in flight have finished or went back.

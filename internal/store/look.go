@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"strings"
+	"runtime/debug"
+	"sync"
 
 	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
@@ -15,99 +15,123 @@ import (
 
 // Look is what one look at a feed writes. All of it happened or none of it.
 type Look struct {
-	ctx                      context.Context
-	known, name, put, report *sql.Stmt
-	edit, revise             *sql.Stmt
-	tx                       *sql.Tx
+	ctx context.Context
+	tx  *sql.Tx
 }
 
-// SaveLook runs write in one transaction. Nothing in write may use the store but through its Look: there is
-// one writing connection, and the transaction holds it.
+// looks are those that wait to be saved. One writes for all that wait: what a transaction costs by itself, they share.
+type looks struct {
+	writing sync.Mutex // held by the one that writes
+
+	mu      sync.Mutex // guards waiting
+	waiting []*waiting
+}
+
+// waiting is a look that waits to be saved. Who holds writing may touch it.
+type waiting struct {
+	write func(*Look) error
+	saved bool
+	err   error
+}
+
+// take gives all that wait, and leaves none.
+func (l *looks) take() []*waiting {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := l.waiting
+	l.waiting = nil
+	return all
+}
+
+func (l *looks) add(w *waiting) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = append(l.waiting, w)
+}
+
+// SaveLook runs write in one transaction, perhaps together with other looks, and again if one of them fails: write must
+// not mind. Nothing in write may use the store but through its Look: there is one writing connection, and the
+// transaction holds it. What has begun to be saved is, even if ctx ends meanwhile.
 func (s *Store) SaveLook(ctx context.Context, write func(*Look) error) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		return write(&Look{ctx: ctx, tx: tx})
-	})
-	if err != nil {
-		return fmt.Errorf("saving a look: %w", err)
+	mine := &waiting{write: write}
+	s.looks.add(mine)
+	s.looks.writing.Lock()
+	defer s.looks.writing.Unlock()
+	if !mine.saved { // nobody has written it along with his own
+		s.saveAll(context.WithoutCancel(ctx), s.looks.take())
+	}
+	if mine.err != nil {
+		return fmt.Errorf("saving a look: %w", mine.err)
 	}
 	return nil
 }
 
-// prepare readies the statements that a long feed runs hundreds of times, and one that brought nothing never; they close
-// with the transaction.
-func (l *Look) prepare() error {
-	if l.known != nil {
-		return nil
-	}
-	for _, p := range []struct {
-		stmt **sql.Stmt
-		text string
-	}{
-		{&l.known, `SELECT a.id, a.feed, a.wording FROM sightings s JOIN articles a ON a.id = s.article WHERE s.name = $1 ORDER BY s.seen, a.id LIMIT 1`},
-		{&l.name, `INSERT INTO sightings (name, feed, article, seen) VALUES ($1, $2, $3, $4) ON CONFLICT (name, feed) DO NOTHING`},
-		{&l.put, `INSERT INTO articles (` + articleColumns + `, text, relevant, lexicon, wording)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`},
-		{&l.edit, `UPDATE articles SET wording = $1, edits = edits + 1 WHERE id = $2`},
-		{&l.revise, `INSERT INTO revisions (article, seen, title, text) SELECT id, $1, $2, $3 FROM articles WHERE id = $4 AND edits <= $5 ON CONFLICT DO NOTHING`},
-		{&l.report, `INSERT INTO events (article, n, at, first_seen, ageless, family, bloc, weight, ` + eventColumns + `)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`},
-	} {
-		var err error
-		if *p.stmt, err = l.tx.PrepareContext(l.ctx, p.text); err != nil {
-			return err
+// saveAll saves looks in one transaction; if one of them fails, each in its own.
+func (s *Store) saveAll(ctx context.Context, all []*waiting) {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		for _, w := range all {
+			if err := w.run(&Look{ctx, tx}); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil && len(all) > 1 {
+		for i := range all {
+			s.saveAll(ctx, all[i:i+1])
+		}
+		return
 	}
-	return nil
+	for _, w := range all {
+		w.saved, w.err = true, err
+	}
 }
+
+// run writes a look. A panic is the trouble of this look, not of the one that writes it along.
+func (w *waiting) run(l *Look) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return w.write(l)
+}
+
+// The statements of which a look runs many at once.
+var (
+	seenUnder   = newQuestion(`SELECT s.name, s.feed, a.id, a.feed, a.wording FROM sightings s JOIN articles a ON a.id = s.article WHERE s.name`, `ORDER BY s.seen, a.id`)
+	addNames    = newAddition(`INSERT INTO sightings (name, feed, article, seen)`, 4, `ON CONFLICT (name, feed) DO NOTHING`)
+	addArticles = newAddition(`INSERT INTO articles (`+articleColumns+`, text, relevant, lexicon, wording)`, 16, ``)
+	addEvents   = newAddition(`INSERT INTO events (article, n, at, first_seen, ageless, family, bloc, weight, `+eventColumns+`)`, 21, ``)
+)
 
 // maxRevisions is how many later versions of an article are kept. More are counted only: a feed that puts the time of
 // day into its texts must not fill the disk.
 const maxRevisions = 10
 
-// Known is what is known of an article.
-type Known struct {
-	Stored  bool // it is stored under one of its keys
-	Edited  bool // its feed has another title or text now
-	Renamed bool // its feed has another guid for it now
-}
-
-// Meet says whether the article is stored under any of its keys. If so, the keys that are new are noted, so that it
-// stays known when a source changes one key at a time, and so is a text or title that its feed has changed. The stored
-// article is left as it first was. What other feeds call it or make of it is no change.
-func (l *Look) Meet(a *news.Article) (k Known, err error) {
-	if err := l.prepare(); err != nil {
-		return k, err
-	}
-	for _, key := range a.Keys {
-		var id, feed, wording string
-		err := l.known.QueryRowContext(l.ctx, key).Scan(&id, &feed, &wording)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return k, err
-		}
-		k.Stored, k.Edited = true, feed == a.Feed && wording != wordingOf(a)
-		renamed, err := l.sight(a, id)
-		if err != nil {
-			return k, err
-		}
-		k.Renamed = renamed && feed == a.Feed
-		if k.Edited {
-			err = l.revision(a, id)
-		}
-		return k, err
-	}
-	return k, nil
-}
-
-// revision notes another version of an article.
-func (l *Look) revision(a *news.Article, id string) error {
-	if _, err := l.edit.ExecContext(l.ctx, wordingOf(a), id); err != nil {
+// Note notes of an article that is stored what is new about it: keys it had not, so that it stays known when a source
+// changes one key at a time, and a text or title that its feed has changed. The stored article is left as it first was.
+func (l *Look) Note(a *news.Article, k *Known) error {
+	if err := addNames.run(l.ctx, l.tx, sightingsOf(nil, a, k.id, k.names)); err != nil {
 		return err
 	}
-	_, err := l.revise.ExecContext(l.ctx, micros(a.FirstSeen), a.Title, a.Text, id, maxRevisions)
+	if !k.Edited {
+		return nil
+	}
+	if _, err := l.tx.ExecContext(l.ctx, `UPDATE articles SET wording = $1, edits = edits + 1 WHERE id = $2`, wordingOf(a), k.id); err != nil {
+		return err
+	}
+	_, err := l.tx.ExecContext(l.ctx, `INSERT INTO revisions (article, seen, title, text) SELECT id, $1, $2, $3 FROM articles WHERE id = $4 AND edits <= $5 ON CONFLICT DO NOTHING`,
+		micros(a.FirstSeen), a.Title, a.Text, k.id, maxRevisions)
 	return err
+}
+
+// sightingsOf appends rows: the names under which an article was seen.
+func sightingsOf(rows []any, a *news.Article, id string, names []string) []any {
+	for _, name := range names {
+		rows = append(rows, name, a.Feed, id, micros(a.FirstSeen))
+	}
+	return rows
 }
 
 // wordingOf is a hash of what a reader of the article sees.
@@ -116,46 +140,41 @@ func wordingOf(a *news.Article) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// sight notes the names of an article; renamed says that one of them is a guid the feed had not given it.
-func (l *Look) sight(a *news.Article, id string) (renamed bool, err error) {
-	for _, key := range a.Keys {
-		res, err := l.name.ExecContext(l.ctx, key, a.Feed, id, micros(a.FirstSeen))
-		if err != nil {
-			return false, err
-		}
-		if n, err := res.RowsAffected(); err == nil && n > 0 && strings.HasPrefix(key, "g:") {
-			renamed = true
-		}
-	}
-	return renamed, nil
+// Found is an article and what a lexicon found in it.
+type Found struct {
+	Article *news.Article
+	Result  *score.Result
 }
 
-// Add stores an article that is not known, and what the lexicon with the given hash found in it.
-func (l *Look) Add(a *news.Article, found *score.Result, lexicon string) error {
-	if err := l.prepare(); err != nil {
-		return err
+// Add stores articles that are not known, and what the lexicon with the given hash found in them.
+func (l *Look) Add(all []Found, lexicon string) error {
+	var articles, names, events []any
+	for _, f := range all {
+		a := f.Article
+		articles = append(articles, a.ID, a.Feed, a.Title, a.Link, a.Language, a.Outlet, a.Family, a.Bloc, a.Weight,
+			micros(a.Published), micros(a.FirstSeen), a.FirstLook, a.Text, f.Result.Relevant, lexicon, wordingOf(a))
+		names = sightingsOf(names, a, a.ID, a.Keys)
+		events = eventsOf(events, a, f.Result)
 	}
-	_, err := l.put.ExecContext(l.ctx, a.ID, a.Feed, a.Title, a.Link, a.Language, a.Outlet, a.Family, a.Bloc, a.Weight,
-		micros(a.Published), micros(a.FirstSeen), a.FirstLook, a.Text, found.Relevant, lexicon, wordingOf(a))
-	if err != nil {
-		return fmt.Errorf("article %q: %w", a.ID, err)
+	if err := addArticles.run(l.ctx, l.tx, articles); err != nil {
+		return fmt.Errorf("adding %d articles: %w", len(all), err)
 	}
-	if _, err := l.sight(a, a.ID); err != nil {
-		return err
+	if err := addNames.run(l.ctx, l.tx, names); err != nil {
+		return fmt.Errorf("adding the names of %d articles: %w", len(all), err)
 	}
-	return l.events(a, found)
-}
-
-// events stores what was found in an article.
-func (l *Look) events(a *news.Article, found *score.Result) error {
-	for n, e := range found.Events {
-		_, err := l.report.ExecContext(l.ctx, a.ID, n, micros(a.Time()), micros(a.FirstSeen), a.FirstLook && !a.Dated(), a.Family, a.Bloc, a.Weight, e.Pair, e.Kind, e.From, e.To, e.Intensity, e.Confidence,
-			e.Place, e.Number, e.Field, e.Span[0], e.Span[1], e.Text, e.Rule)
-		if err != nil {
-			return fmt.Errorf("article %q, event %d: %w", a.ID, n, err)
-		}
+	if err := addEvents.run(l.ctx, l.tx, events); err != nil {
+		return fmt.Errorf("adding the events of %d articles: %w", len(all), err)
 	}
 	return nil
+}
+
+// eventsOf appends rows: what was found in an article.
+func eventsOf(rows []any, a *news.Article, found *score.Result) []any {
+	for n, e := range found.Events {
+		rows = append(rows, a.ID, n, micros(a.Time()), micros(a.FirstSeen), a.FirstLook && !a.Dated(), a.Family, a.Bloc, a.Weight, e.Pair, e.Kind, e.From, e.To, e.Intensity, e.Confidence,
+			e.Place, e.Number, e.Field, e.Span[0], e.Span[1], e.Text, e.Rule)
+	}
+	return rows
 }
 
 // Visit stores the look itself, and with it when the feed is looked at next.

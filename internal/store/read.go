@@ -102,9 +102,9 @@ func (s *Store) Reports(ctx context.Context, pair, kind string, at time.Time) it
 		WHERE e.pair = $1 AND e.at = $2 AND e.kind = $3 ORDER BY a.first_seen, a.id, e.n`, pair, at.UnixMicro(), kind)
 }
 
-// ArticlesAt are the ids of the articles with a link.
+// ArticlesAt are the ids of the relevant articles with a link.
 func (s *Store) ArticlesAt(ctx context.Context, link string) (ids []string, err error) {
-	for id, err := range query(ctx, s.read, scanID, `SELECT id FROM articles WHERE link = $1`, link) {
+	for id, err := range query(ctx, s.read, scanID, `SELECT id FROM articles WHERE link = $1 AND relevant`, link) {
 		if err != nil {
 			return nil, fmt.Errorf("reading which articles have a link: %w", err)
 		}
@@ -134,8 +134,13 @@ func (s *Store) Revisions(ctx context.Context, article string) iter.Seq2[Revisio
 	return query(ctx, s.read, scanRevision, `SELECT seen, title, text FROM revisions WHERE article = $1 ORDER BY seen`, article)
 }
 
+// querier is what can be asked: a pool of connections, or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+}
+
 // query runs a statement and scans its rows, one at a time. After an error there is nothing more.
-func query[T any](ctx context.Context, db *sql.DB, scan func(func(...any) error) (T, error), text string, args ...any) iter.Seq2[T, error] {
+func query[T any](ctx context.Context, db querier, scan func(func(...any) error) (T, error), text string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		rows, err := db.QueryContext(ctx, text, args...)

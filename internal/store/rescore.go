@@ -48,10 +48,7 @@ func (s *Store) ScoredByOthers(ctx context.Context, lexicon string, most int) (a
 // transaction. An article that was pruned meanwhile stays away.
 func (s *Store) Rescored(ctx context.Context, articles []news.Article, found []score.Result, lexicon string) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		l := &Look{ctx: ctx, tx: tx}
-		if err := l.prepare(); err != nil {
-			return err
-		}
+		l := &Look{ctx, tx}
 		for i := range articles {
 			if err := l.replace(&articles[i], &found[i], lexicon); err != nil {
 				return fmt.Errorf("article %q: %w", articles[i].ID, err)
@@ -73,7 +70,7 @@ func (l *Look) replace(a *news.Article, found *score.Result, lexicon string) err
 	if _, err := l.tx.ExecContext(l.ctx, `DELETE FROM events WHERE article = $1`, a.ID); err != nil {
 		return err
 	}
-	return l.events(a, found)
+	return addEvents.run(l.ctx, l.tx, eventsOf(nil, a, found))
 }
 
 // Unscore makes all articles count as scored by no lexicon, up to most in one transaction, and says whether there are

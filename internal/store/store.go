@@ -21,7 +21,6 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
 
 //go:embed migrations/*.sql
@@ -32,7 +31,12 @@ type Store struct {
 	write *sql.DB // one connection: SQLite has one writer, and waiting here is cheaper than SQLITE_BUSY
 	read  *sql.DB // read-only connections on the same file; a reader never waits for the writer
 	path  string
+	looks looks
 }
+
+// readers is how many connections read at once. Each has a cache of its own, so there are few; all of them stay open, since
+// one that is opened reads the whole schema first.
+const readers = 4
 
 // Open opens the store at a URL ("sqlite:monitor.db"), creates it where there is none and brings its schema
 // up to date. It fails on a file that is no database, one of a newer program, and a folder that cannot be written.
@@ -72,15 +76,19 @@ func open(ctx context.Context, path string) (_ *Store, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if s.write, err = sql.Open("sqlite", dsn(path, "rwc", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)")); err != nil {
+	if s.write, err = connect(dsn(path, "rwc", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)")); err != nil {
 		return nil, err
 	}
 	s.write.SetMaxOpenConns(1)
 	if err := migrate(ctx, s.write); err != nil {
 		return nil, err
 	}
-	s.read, err = sql.Open("sqlite", dsn(path, "ro", "query_only(1)"))
-	return s, err
+	if s.read, err = connect(dsn(path, "ro", "query_only(1)")); err != nil {
+		return nil, err
+	}
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
+	return s, nil
 }
 
 // touch creates the file where there is none: the system says better than SQLite why it cannot.
@@ -174,8 +182,9 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	if err != nil {
 		return err
 	}
+	defer tx.Rollback() // after a commit it does nothing; after a panic it lets go of the one connection there is
 	if err := do(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
+		return err
 	}
 	return tx.Commit()
 }

@@ -42,8 +42,9 @@ var summons = score.Event{Pair: "AZE-IRN", Kind: "summon", From: "AZE", To: "IRN
 func save(t *testing.T, s *store.Store, v news.Visit, articles ...news.Article) (added int) {
 	t.Helper()
 	err := s.SaveLook(t.Context(), func(l *store.Look) error {
+		added = 0
 		for _, a := range articles {
-			known, err := l.Meet(&a)
+			known, err := note(l, &a)
 			if err != nil {
 				return err
 			}
@@ -51,7 +52,7 @@ func save(t *testing.T, s *store.Store, v news.Visit, articles ...news.Article) 
 				continue
 			}
 			added++
-			if err := l.Add(&a, &score.Result{Relevant: true, Events: []score.Event{summons}}, "abc"); err != nil {
+			if err := add(l, &a); err != nil {
 				return err
 			}
 		}
@@ -61,6 +62,23 @@ func save(t *testing.T, s *store.Store, v news.Visit, articles ...news.Article) 
 		t.Fatal(err)
 	}
 	return added
+}
+
+// note meets an article and notes what is new about it.
+func note(l *store.Look, a *news.Article) (store.Known, error) {
+	known, err := l.Meet([]*news.Article{a})
+	if err != nil {
+		return store.Known{}, err
+	}
+	if known[0].Noteworthy() {
+		err = l.Note(a, &known[0])
+	}
+	return known[0], err
+}
+
+// add adds an article with an event.
+func add(l *store.Look, a *news.Article) error {
+	return l.Add([]store.Found{{Article: a, Result: &score.Result{Relevant: true, Events: []score.Event{summons}}}}, "abc")
 }
 
 func ids(t *testing.T, s *store.Store) string {
@@ -172,7 +190,7 @@ func TestTheFirstVersionStands(t *testing.T) {
 		return a
 	}
 	meet := func(s *store.Store, a news.Article) (k store.Known) {
-		err := s.SaveLook(t.Context(), func(l *store.Look) (err error) { k, err = l.Meet(&a); return err })
+		err := s.SaveLook(t.Context(), func(l *store.Look) (err error) { k, err = note(l, &a); return err })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +251,7 @@ func TestAGuidThatChangesIsNoticed(t *testing.T) {
 	}{{"a", "g:1", false}, {"a", "g:2", true}, {"a", "g:2", false}, {"b", "g:3", false}} {
 		err := s.SaveLook(t.Context(), func(l *store.Look) error {
 			a := article(tt.feed, "l:1", tt.guid)
-			if k, err := l.Meet(&a); err != nil || k.Renamed != tt.want {
+			if k, err := note(l, &a); err != nil || k.Renamed != tt.want {
 				t.Errorf("look %d: %+v, %v; want renamed: %v", i, k, err, tt.want)
 			}
 			return nil
@@ -261,7 +279,7 @@ func TestALookIsStoredWholeOrNotAtAll(t *testing.T) {
 	planted := errors.New("the process dies here")
 	err := s.SaveLook(t.Context(), func(l *store.Look) error {
 		a := article("a", "g:1")
-		if err := l.Add(&a, &score.Result{Events: []score.Event{summons}}, ""); err != nil {
+		if err := add(l, &a); err != nil {
 			return err
 		}
 		if err := l.Visit(news.Visit{Feed: "a", At: noon, Next: noon}); err != nil {
@@ -288,7 +306,7 @@ func TestAReaderDoesNotWaitForAWriter(t *testing.T) {
 	save(t, s, news.Visit{Feed: "a", At: noon, Next: noon}, article("a", "g:1"))
 	err := s.SaveLook(t.Context(), func(l *store.Look) error {
 		a := article("a", "g:2")
-		if err := l.Add(&a, &score.Result{}, ""); err != nil {
+		if err := add(l, &a); err != nil {
 			return err
 		}
 		if got := ids(t, s); got != "g:1" {

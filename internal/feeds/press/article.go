@@ -11,7 +11,7 @@ import (
 // compose writes a feed as RSS, the latest of its articles first.
 func (p *Press) compose(n, next int) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Paper %d</title><link>https://press.example/%d/</link>`, n, n)
+	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Paper %d</title><link>https://paper-%d.example/</link>`, n, n)
 	for number := next - 1; number >= max(0, next-p.options.Items); number-- {
 		title, text := article(n, number, p.options.Text)
 		date := p.options.Began.Add(time.Duration(number) * p.options.Step).UTC().Format(time.RFC1123Z)

@@ -86,7 +86,7 @@ func New(o Options) *Press {
 func (p *Press) Path(n int) string { return "/feed/" + strconv.Itoa(n) }
 
 // Link is the address of an article.
-func Link(feed, number int) string { return fmt.Sprintf("https://press.example/%d/%d", feed, number) }
+func Link(feed, number int) string { return fmt.Sprintf("https://paper-%d.example/%d", feed, number) }
 
 // Publish lets articles appear in a feed.
 func (p *Press) Publish(feed, articles int) {

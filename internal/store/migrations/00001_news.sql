@@ -22,7 +22,7 @@ CREATE TABLE articles (
 );
 CREATE INDEX articles_first_seen ON articles (first_seen, id);
 CREATE INDEX articles_lexicon ON articles (lexicon);
-CREATE INDEX articles_link ON articles (link);
+CREATE INDEX articles_link ON articles (link) WHERE relevant;
 
 -- Every name an article was seen under, in each feed that carried it. An article is known by any of them.
 CREATE TABLE sightings (
