@@ -96,13 +96,18 @@ func (f *field) span(m match) [2]int {
 	return [2]int{int(f.tokens[m.start].start), int(f.tokens[m.end-1].end)}
 }
 
-// findCues finds the cues of both fields, and whether the whole text is noise.
+// findCues finds the cues of title, lead and every sentence that has a phrase, and whether the whole text is
+// noise.
 func (s *scratch) findCues(l *Lexicon) {
 	s.wide = s.wide[:0]
 	for f := range s.fields {
 		fd := &s.fields[f]
 		s.m = matcher{graph: s.tongue.cues, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
-		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
+		s.eachSentence(fd, func(from, to int32) {
+			if f == 0 || from < to && fd.tokens[from].paragraph == 0 || firstFrom(s.rules[f], from) < firstFrom(s.rules[f], to) {
+				s.m.find(from, to)
+			}
+		})
 		s.cues[f] = uneaten(l, s.cues[f][:0], s.m.found)
 		for _, c := range s.cues[f] {
 			q := &l.cues[c.out.id]
@@ -137,15 +142,10 @@ func uneaten(l *Lexicon, kept, found []match) []match {
 	return kept
 }
 
-// inScope says whether a cue of a text-wide scope stands where it counts.
+// inScope says whether a cue of a text-wide scope stands where it counts: in the title, or for some in the
+// lead.
 func inScope(w where, f int, fd *field, c match) bool {
-	switch w {
-	case whereTitle:
-		return f == 0
-	case whereLead:
-		return f == 0 || fd.tokens[c.start].paragraph == 0
-	}
-	return w == whereArticle
+	return f == 0 || w == whereLead && fd.tokens[c.start].paragraph == 0
 }
 
 // weigh makes an event of one match or gives the reason why not.

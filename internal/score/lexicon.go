@@ -129,10 +129,9 @@ const (
 	whereSentence
 	whereTitle
 	whereLead
-	whereArticle
 )
 
-var whereNames = map[string]where{"near": whereNear, "before": whereBefore, "after": whereAfter, "sentence": whereSentence, "title": whereTitle, "lead": whereLead, "article": whereArticle}
+var whereNames = map[string]where{"near": whereNear, "before": whereBefore, "after": whereAfter, "sentence": whereSentence, "title": whereTitle, "lead": whereLead}
 
 // part is what a name does in its sentence.
 type part uint8

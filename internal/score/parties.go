@@ -133,7 +133,7 @@ func (s *scratch) reachOf(p part) int32 {
 	switch {
 	case p == partSpeaker:
 		return 5
-	case s.tongue.cases && p != partAgent:
+	case s.tongue.cases && p != partAgent, s.tongue.verbLast && p == partTarget:
 		return 0 // the word behind the next noun is that noun's
 	}
 	return 2
@@ -238,7 +238,7 @@ func (s *scratch) attachHolders(l *Lexicon, f *field) {
 			if ok && p.holder < 0 && d < distance {
 				best, distance = i, d
 			}
-			if !ok && !s.tongue.cases && p.start == h.end+1 && (p.part == partTarget || p.part == partPlace) {
+			if !ok && !s.tongue.cases && p.start == h.end+1 && s.leadsIn(l, h.end) && (p.part == partTarget || p.part == partPlace) {
 				p.part = partPlace
 			}
 		}
@@ -264,7 +264,10 @@ func (s *scratch) isPost(l *Lexicon, i int, h match) bool {
 func (s *scratch) owns(f *field, p *party, h match) (between int32, ok bool) {
 	if p.end <= h.start {
 		between = h.start - p.end
-		if s.tongue.cases && between > 0 && p.part != partOwner {
+		switch {
+		case s.tongue.verbLast && !s.tongue.cases:
+			return between, false // Persian names the owner behind what it owns
+		case s.tongue.cases && between > 0 && p.part != partOwner:
 			return between, false // a subject and its own: "Azərbaycan Tehrandakı səfirliyinə basqını pisləyir"
 		}
 		return between, p.part != partPlace && p.part != partAgent && s.clearMarks(f, p.end, h.start) && (between == 0 || !s.ruleBegins(p.end, h.start))
@@ -272,6 +275,13 @@ func (s *scratch) owns(f *field, p *party, h match) (between int32, ok bool) {
 	between = p.start - h.end
 	plain := between == 0 || between == 1 && p.part == partOwner
 	return between, between >= 0 && plain && f.tokens[p.start].marks&(markHard|markComma) == 0
+}
+
+// leadsIn says whether the token is a word before a name that says what the name does, like "in".
+func (s *scratch) leadsIn(l *Lexicon, token int32) bool {
+	return slices.ContainsFunc(s.marks, func(m match) bool {
+		return m.out.class == classRole && !l.roles[m.out.id].after && m.start <= token && m.end == token+1
+	})
 }
 
 // ruleBegins says whether a phrase begins in tokens [from, to).
@@ -314,7 +324,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	switch {
 	case p.start >= 0 && f.quoted(p.start, p.end) && !f.quoted(m.start, m.end):
 		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
-	case object && k.objectFrom:
+	case object && k.objectFrom && p.part != partWith:
 		from, to = rankOwner, rankPossible
 	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
 		from = rankObject
@@ -330,7 +340,9 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from = rankObject
 	case p.part == partPlace:
 		from, to = rankPossible, rankPossible
-		if k.placeFrom {
+		if k.placeFrom && ru.frame != frameActive {
+			from = rankOwner // "envoy summoned in Yerevan"
+		} else if k.placeFrom {
 			from = rankLikely
 		} else if k.placeTo {
 			to = rankLikely
@@ -356,12 +368,25 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	case left && !verbLast && (s.objectBefore(p, m) || ru.frame == frameActive && s.followsSubject(f, p, m)):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
-		gap := max(m.start-p.end, p.start-m.end)
-		beside := p.start >= 0 && (gap == 0 || gap == 1 && !(p.start > m.end && s.isJoiner(f, m.end))) // not "the plot and Azerbaijan's …"
+		beside := s.beside(l, f, p, m)
 		from, to = s.rankByFrame(f, ru.frame, k, p, left, beside, verbLast)
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)
+}
+
+// beside says whether at most a word stands between a party and a match that neither joins another deed
+// ("the plot and Azerbaijan's …") nor leads up to another name («در حمله پهپادی آذربایجان»).
+func (s *scratch) beside(l *Lexicon, f *field, p *party, m match) bool {
+	switch gap := max(m.start-p.end, p.start-m.end); {
+	case p.start < 0 || gap > 1:
+		return false
+	case gap == 1 && p.start > m.end:
+		return !s.isJoiner(f, m.end)
+	case gap == 1:
+		return !s.leadsIn(l, p.end)
+	}
+	return true
 }
 
 // quoted says whether tokens [start, end) stand inside quotation marks that hold more than them. Marks

@@ -76,7 +76,7 @@ func (s *scratch) resolveBy(l *Lexicon, fd *field, m match, others []party) (who
 func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	const (
 		inOrder = 0.5 // who acts is named first, except in a passive
-		ofPair  = 1.5 // a sentence that names the pair is rather about it than about a bystander
+		ofPair  = 1.0 // a sentence that names the pair is rather about it than about a bystander
 	)
 	ru := &l.rules[m.out.id]
 	passive := ru.frame == framePassive && !l.kindData[ru.kind].objectFrom // "drill of the Guards near the border begun": the drill's owner still acts

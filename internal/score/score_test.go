@@ -77,7 +77,7 @@ cues:
   - {name: nothing, phrases: [not only]}
   - {name: killed, where: sentence, intensity: 2, kinds: [arrest], phrases: [killed]}
   - {name: hedged, where: sentence, confidence: 0.5, phrases: [reportedly]}
-  - {name: sport, where: article, phrases: [football, match]}
+  - {name: sport, where: lead, phrases: [football, match]}
 places:
   Nakhchivan: [Nakhchivan*]
 `,
