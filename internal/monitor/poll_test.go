@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/mmcdole/gofeed"
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 	_ "modernc.org/sqlite"
 
@@ -130,27 +131,30 @@ func benchmarkOurs(b *testing.B, base string, many int, cold bool) {
 	var spent cost
 	for b.Loop() {
 		s := newStore(b)
-		m, _ := newMonitor(b, s, list...)
-		spent.measure(cold, func() { runUntil(b, m, s, many) })
+		m, reg := newMonitor(b, s, list...)
+		spent.measure(cold, func() { runUntil(b, m, reg, s, many) })
 		if !cold {
 			mustRun(b, s.Jobs(), `UPDATE visits SET next = 0`)
 			mustRun(b, s.Jobs(), `UPDATE river_job SET scheduled_at = datetime('now', '-1 second', 'subsec'), state = 'available'`)
-			m, _ = newMonitor(b, s, list...)
-			spent.measure(true, func() { runUntil(b, m, s, 2*many) })
+			m, reg = newMonitor(b, s, list...)
+			spent.measure(true, func() { runUntil(b, m, reg, s, 2*many) })
 		}
 		s.Close()
 	}
 	spent.report(b, many)
 }
 
-// runUntil runs a monitor until there are so many visits.
-func runUntil(b *testing.B, m *Monitor, s *store.Store, visits int) {
+// runUntil runs a monitor until there are so many visits. It is scraped every few seconds, as Prometheus does.
+func runUntil(b *testing.B, m *Monitor, reg *prometheus.Registry, s *store.Store, visits int) {
 	ctx, stop := context.WithCancel(b.Context())
 	done := make(chan error, 1)
 	go func() { done <- m.Run(ctx) }()
-	for n, begun := 0, time.Now(); n < visits; time.Sleep(100 * time.Millisecond) {
+	for n, begun := 0, time.Now(); n < visits; time.Sleep(5 * time.Second) {
 		if err := s.Jobs().QueryRowContext(ctx, `SELECT count(*) FROM visits`).Scan(&n); err != nil || time.Since(begun) > 5*time.Minute {
 			b.Fatalf("%d of %d visits, %v", n, visits, err)
+		}
+		if _, err := reg.Gather(); err != nil {
+			b.Fatal(err)
 		}
 	}
 	stop()

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"math/bits"
 	"strings"
 )
@@ -24,11 +23,8 @@ type addition struct {
 func newAddition(insert string, columns int, end string) (a addition) {
 	a.columns = columns
 	for i := range a.texts {
-		rows := make([]string, 1<<i)
-		for row := range rows {
-			rows[row] = "(" + places(row*columns, columns) + ")"
-		}
-		a.texts[i] = insert + " VALUES " + strings.Join(rows, ", ") + " " + end
+		rows := strings.Repeat("("+places(columns)+"), ", 1<<i)
+		a.texts[i] = insert + " VALUES " + strings.TrimSuffix(rows, ", ") + " " + end
 	}
 	return a
 }
@@ -51,7 +47,7 @@ type question struct{ texts [7]string }
 
 func newQuestion(before, after string) (q question) {
 	for i := range q.texts {
-		q.texts[i] = before + " IN (" + places(0, 1<<i) + ") " + after
+		q.texts[i] = before + " IN (" + places(1<<i) + ") " + after
 	}
 	return q
 }
@@ -66,11 +62,6 @@ func (q *question) of(values []any) (text string, args []any) {
 	return q.texts[power], args
 }
 
-// places are the places of n arguments, after as many before them: "$3, $4".
-func places(before, n int) string {
-	list := make([]string, n)
-	for i := range list {
-		list[i] = fmt.Sprintf("$%d", before+i+1)
-	}
-	return strings.Join(list, ", ")
-}
+// places are the places of n arguments. They have no numbers: SQLite takes these for names, and the driver asks for the
+// name of each, which walks the list of all.
+func places(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
