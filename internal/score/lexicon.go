@@ -57,6 +57,7 @@ type kindData struct {
 	third              bool // To is an adversary of the other state of the pair
 	bystander          bool // a third state in the sentence is a victim or a witness, not a party
 	rhetoric           bool // a deed named right after it is what it speaks of, no deed
+	spoken             bool // a state does it by saying so, so that who speaks does it; all rhetoric is
 }
 
 // pairOf is a configured pair, as indices into states.

@@ -43,7 +43,26 @@ func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 	}
 	s.joinGroups(fd)
 	s.attachHolders(l, fd)
+	if s.tongue.verbLast && s.tongue.cases {
+		s.findTeller(l, to)
+	}
 	s.speaks = slices.ContainsFunc(s.parties, func(p party) bool { return p.part == partSpeaker })
+}
+
+// findTeller makes the first bare name of a sentence that ends in a verb of saying the speaker: where the verb
+// comes last, all it says stands between the two.
+func (s *scratch) findTeller(l *Lexicon, to int32) {
+	last := len(s.marks) - 1
+	if last < 0 || s.marks[last].end != to || s.marks[last].out.class != classRole || l.roles[s.marks[last].out.id].part != partSpeaker {
+		return
+	}
+	for i := range s.parties { // "Azerbaycan Devlet Güvenlik Servisi" is two names of one state
+		p := &s.parties[i]
+		if p.part != partNone || p.state != s.parties[0].state || len(s.deeds) == 0 || s.deeds[0].start < p.end {
+			return
+		}
+		p.part = partSpeaker
+	}
 }
 
 // longestAll keeps, from left to right, the longest matches at each place; equally long ones all.
@@ -93,7 +112,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	switch {
 	case after != partNone && (bare || beside): // "Bakü'den vatandaşlarına yönelik": the word is not Bakü's
 		return after
-	case (before == partNone || before == partOwner) && (bare || ending == partOrigin) && f.colonAfter(p):
+	case (before == partNone || before == partOwner) && (bare || ending == partOrigin) && (s.colonAfter(f, p) || f.signs(p)):
 		return partSpeaker
 	case before == partPlace && s.holderBetween(at, p.start):
 		return partOwner // "in the embassy of Iran" says where the embassy's deed is, not that it is in Iran
@@ -116,12 +135,28 @@ func (s *scratch) holderBetween(from, to int32) bool {
 
 // colonAfter says whether a name at the beginning of a sentence is whose words follow a colon:
 // "Aliyev: Iran must apologise".
-func (f *field) colonAfter(p *party) bool {
+func (s *scratch) colonAfter(f *field, p *party) bool {
 	const titleWords = 2 // between name and colon: "Iran FM spokesman:"
 	from, to := f.sentence(f.tokens[p.start].sentence)
 	for k := p.end; k < to && k <= p.end+titleWords && p.start-from <= titleWords; k++ {
 		if f.tokens[k].marks&markHard != 0 {
-			return strings.Contains(f.text[f.tokens[k-1].end:f.tokens[k].start], ":")
+			return strings.Contains(f.text[f.tokens[k-1].end:f.tokens[k].start], ":") && !s.ruleBegins(from, k)
+		}
+	}
+	return false
+}
+
+// signs says whether a name stands alone behind a dash at the end of a sentence, as who said what stands before:
+// "Our territory will not be used – Aliyev".
+func (f *field) signs(p *party) bool {
+	const titleWords = 2 // around the name: "– Foreign Minister Bayramov"
+	from, to := f.sentence(f.tokens[p.start].sentence)
+	if to-p.end > titleWords {
+		return false
+	}
+	for k := p.start; k > from && k >= p.start-titleWords; k-- {
+		if f.tokens[k].marks&markHard != 0 {
+			return !strings.ContainsAny(f.text[f.tokens[k-1].end:f.tokens[k].start], ":;([|")
 		}
 	}
 	return false
@@ -234,6 +269,8 @@ func (s *scratch) attachHolders(l *Lexicon, f *field) {
 			d, ok := s.owns(f, p, h)
 			if ok && s.isPost(l, i, h) { // "Azerbaycan'ın Tahran Büyükelçisi": where it serves
 				p.part, ok = partPlace, false
+			} else if ok && s.isMatter(l, f, i, h) { // "İran'ın İsrail iddiaları": what they are about
+				p.part, ok = partTopic, false
 			}
 			if ok && p.holder < 0 && d < distance {
 				best, distance = i, d
@@ -260,6 +297,16 @@ func (s *scratch) isPost(l *Lexicon, i int, h match) bool {
 	return owner.state != p.state && p.start-owner.end <= 2 && (owner.part == partOwner || owner.part == partNone && category == "capital")
 }
 
+// isMatter says whether a party is a bare name between what is owned and its owner in the genitive.
+func (s *scratch) isMatter(l *Lexicon, f *field, i int, h match) bool {
+	p := &s.parties[i]
+	if !s.tongue.verbLast || !s.tongue.cases || p.end != h.start || i == 0 || p.part != partNone {
+		return false
+	}
+	owner := &s.parties[i-1]
+	return owner.state != p.state && owner.end == p.start && s.ending(l, f, owner) == partOwner
+}
+
 // owns says whether a party can be the one a holder word belongs to, and how many words lie between.
 func (s *scratch) owns(f *field, p *party, h match) (between int32, ok bool) {
 	if p.end <= h.start {
@@ -271,6 +318,9 @@ func (s *scratch) owns(f *field, p *party, h match) (between int32, ok bool) {
 			return between, false // a subject and its own: "Azərbaycan Tehrandakı səfirliyinə basqını pisləyir"
 		}
 		return between, p.part != partPlace && p.part != partAgent && s.clearMarks(f, p.end, h.start) && (between == 0 || !s.ruleBegins(p.end, h.start))
+	}
+	if s.tongue.verbLast && s.tongue.cases {
+		return 0, false // "iddialarına Bakı cavab verdi": whose they are is never behind them
 	}
 	between = p.start - h.end
 	plain := between == 0 || between == 1 && p.part == partOwner
@@ -330,6 +380,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from = rankObject
 	case inside && ru.frame == frameNoun && verbLast && p.part == partNone:
 		from = rankPlain // the genitive of Persian has no mark: «حمله ایران به …»
+	case inside && ru.frame != frameNoun && verbLast && p.part == partNone && s.betweenObjectAndVerb(f, p, m):
+		from = rankObject // "ittihamlarına Bakı cavab verdi"
 	case object:
 		to = rankObject
 	case p.part == partAgent && ru.frame == frameBlamed:
@@ -349,7 +401,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		}
 	case left && ru.frame == frameActive && s.antecedent(f, p, m):
 		from = rankObject // "the Iranian cleric, who alleged": whatever he was before
-	case p.part == partSpeaker && k.rhetoric:
+	case p.part == partSpeaker && k.spoken:
 		from = rankObject // "Azerbaijan faces a crushing response, Iran says"
 	case p.part == partSpeaker && k.placeTo:
 		from, to = rankPossible, rankLikely // "Azerbaijan says two hurt in drone strike"
@@ -363,7 +415,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankPlain // "pressure on"
 	case p.part == partTopic:
 		to = rankPossible
-	case left && k.rhetoric && s.speaks && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
+	case left && k.spoken && s.speaks && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
 		to = rankObject + rankMissing // "Iran says Azerbaijan let Israeli drones through": of whom it is said
 	case left && !verbLast && (s.objectBefore(p, m) || ru.frame == frameActive && s.followsSubject(f, p, m)):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
@@ -490,9 +542,23 @@ func (s *scratch) subjectBefore(p *party) bool {
 	})
 }
 
+// betweenObjectAndVerb says whether a name inside a phrase stands behind a word with the ending of an object and
+// before nothing but the phrase's last words.
+func (s *scratch) betweenObjectAndVerb(f *field, p *party, m match) bool {
+	for k := p.end; k < m.end; k++ {
+		if m.words&(1<<uint(k-m.start)) == 0 || f.tokens[k].marks&markOwner != 0 {
+			return false
+		}
+	}
+	return p.start > m.start && s.isObject(f, p.start-1)
+}
+
 // heldAsObject says whether the word a party owns has the ending of an object: "İran səfirini".
-func (s *scratch) heldAsObject(f *field, p *party) bool {
-	t := f.tokens[p.holder]
+func (s *scratch) heldAsObject(f *field, p *party) bool { return s.isObject(f, p.holder) }
+
+// isObject says whether a word has the ending of an object.
+func (s *scratch) isObject(f *field, token int32) bool {
+	t := f.tokens[token]
 	word := fold(f.text[t.start:t.end])
 	return slices.ContainsFunc(s.tongue.held, func(ending string) bool { return strings.HasSuffix(word, ending) })
 }

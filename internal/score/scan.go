@@ -101,7 +101,7 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 					marks |= markHard
 				case '"':
 					marks |= markQuote
-				case '-':
+				case '-', '/':
 					if i > 0 && text[i-1] == ' ' {
 						marks |= markHard
 					}

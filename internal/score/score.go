@@ -148,7 +148,7 @@ func (s *scratch) voteLanguage(l *Lexicon, prior string) {
 		case "tr":
 			v += turkic
 		case "az":
-			v += turkic + 4*s.letters[letterQX]*min(1, turkic)
+			v += turkic + 4*s.letters[letterQX]*min(1, turkic) - 1 // few texts have none of its own letters
 		case "en":
 			v++
 		}

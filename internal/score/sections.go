@@ -46,7 +46,7 @@ func (c *compiler) readTop(rows []Row) {
 		case path.Dir(r.File) != ".":
 		case r.Path[0] == "rhetoric":
 			if k := c.kind(r, r.Value); k >= 0 {
-				c.lex.kindData[k].rhetoric = true
+				c.lex.kindData[k].rhetoric, c.lex.kindData[k].spoken = true, true
 			}
 		case len(r.Path) == 3 && r.Path[2] == "with_adversary":
 			c.lex.kindData[c.kind(r, r.Path[1])].withAdversary = c.kind(r, r.Value)
@@ -157,11 +157,13 @@ func (c *compiler) readKind(r Row) {
 		}
 	case "bystander":
 		d.bystander = c.truth(r)
+	case "spoken":
+		d.spoken = c.truth(r)
 	case "third":
 		d.third = c.truth(r)
 	case "with_adversary", "by_both", "covers", "from_is":
 	default:
-		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, third, bystander, with_adversary, by_both, plover, cameo, goldstein, covers and from_is", r.Path[2])
+		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, spoken, third, bystander, with_adversary, by_both, plover, cameo, goldstein, covers and from_is", r.Path[2])
 	}
 }
 
