@@ -407,7 +407,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankPossible, rankLikely // "Azerbaijan says two hurt in drone strike"
 	case p.part == partSpeaker:
 		from, to = rankLikely, rankPossible // who tells of a deed need not have done it
-	case p.part == partOrigin && (ru.frame == frameActive || k.objectFrom && ru.frame != frameNoun):
+	case p.part == partOrigin && (ru.frame == frameActive || k.bystander || k.objectFrom && ru.frame != frameNoun):
 		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
 	case p.part == partOrigin:
 		from = rankMarked // "condemnation from Tehran", "expelled from Iran"
