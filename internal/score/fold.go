@@ -19,7 +19,7 @@ const (
 // unlike lists letters whose Unicode decomposition is not the letter a careless keyboard would give.
 var unlike = map[rune]rune{
 	'ə': 'e', 'ı': 'i', 'ß': 's', 'ø': 'o', 'ł': 'l', 'đ': 'd', 'æ': 'a', 'œ': 'o',
-	'є': 'е', 'і': 'и', 'ґ': 'г', 'ў': 'у', 'қ': 'к', 'ғ': 'г', 'ҳ': 'х', 'ҷ': 'ч', 'ҹ': 'ч', 'ҝ': 'г', 'ө': 'о', 'ү': 'у', 'һ': 'х', 'ј': 'й',
+	'є': 'е', 'і': 'и', 'ґ': 'г', 'ў': 'у', 'қ': 'к', 'ғ': 'г', 'ҳ': 'х', 'ҷ': 'ч', 'ҹ': 'ч', 'ҝ': 'г', 'ө': 'о', 'ү': 'у', 'һ': 'х', 'ј': 'и',
 	'ي': 'ی', 'ى': 'ی', 'ئ': 'ی', 'ك': 'ک', 'ة': 'ه', 'ۀ': 'ه', 'ە': 'ه', 'ہ': 'ه', 'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', 'ؤ': 'و',
 }
 
@@ -49,7 +49,7 @@ func skeleton(r rune) rune {
 		return r
 	case r < 0x80 && (r < 'A' || r > 'Z'):
 		return 0
-	case r == 'ء' || r == 'ـ' || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r):
+	case r == 'ء' || r == 'ـ' || unicode.Is(unicode.M, r) || unicode.Is(unicode.Cf, r):
 		return -1
 	case unicode.IsDigit(r):
 		return foldDigit(r)
@@ -60,7 +60,7 @@ func skeleton(r rune) rune {
 	if u, ok := unlike[r]; ok {
 		return u
 	}
-	if r < 0x80 || (r >= 0x2E80 && r < 0xFB00) { // ideographs and Hangul are no script of ours
+	if r < 0x80 || (r >= 0x2E80 && r < 0xFB00) { // ideographs, kana and Hangul stay as they are
 		return r
 	}
 	d, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(r)))
@@ -90,6 +90,7 @@ type letter uint16
 const (
 	letterUpper    letter = 1 << 15
 	letterDigit    letter = 1 << 14
+	letterAlone    letter = 1 << 13 // a word by itself, since its script has no spaces
 	letterClassBit        = 8 // where the class begins, of four bits
 )
 
@@ -143,6 +144,9 @@ func flags(r rune) (x letter) {
 	}
 	if unicode.IsDigit(r) {
 		x |= letterDigit
+	}
+	if unicode.Is(unicode.Han, r) {
+		x |= letterAlone
 	}
 	return x
 }

@@ -113,9 +113,9 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 			r, size := utf8.DecodeRuneInString(text[i:])
 			if abc.of(r).code() <= codeSkip {
 				switch r {
-				case '؟', '۔', '…', '\u2028', '\u2029':
+				case '؟', '۔', '。', '…', '\u2028', '\u2029':
 					newSentence = true
-				case '،':
+				case '،', '、', '，':
 					marks |= markComma
 				case '–', '—', '؛':
 					marks |= markHard
@@ -160,7 +160,10 @@ func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *t
 		if class := x.class(); class != letterAscii {
 			s.letters[class]++
 		}
-		if x >= letterDigit {
+		if x >= letterAlone {
+			if x&letterAlone != 0 && letters > 0 {
+				break
+			}
 			if x&letterUpper != 0 && letters == 0 {
 				t.marks |= markCapital
 			}
@@ -228,6 +231,9 @@ func apostropheEnding(text string, i int) int {
 		return i
 	}
 	end := i + size
+	if next, _ := utf8.DecodeRuneInString(text[end:]); 'a' <= text[i-1] && text[i-1] <= 'z' && unicode.IsUpper(next) {
+		return i // "dell'Azerbaigian" is two words
+	}
 	for end < len(text) {
 		r, size := utf8.DecodeRuneInString(text[end:])
 		if !unicode.IsLetter(r) {

@@ -103,6 +103,8 @@ func (s *scratch) tellLanguage(l *Lexicon, prior string) {
 		} else {
 			s.setLanguage(l, "ar")
 		}
+	case latin == 0:
+		s.setLanguage(l, "")
 	case n[letterAzeri] > 0 && n[letterAzeri]*100 >= latin:
 		s.setLanguage(l, "az")
 	default:

@@ -52,6 +52,11 @@ func TestOtherLanguagesAreOnlyRelevant(t *testing.T) {
 		"ირანმა აზერბაიჯანის ელჩი დაიბარა",
 		"Իրանը կանչել է Ադրբեջանի դեսպանին",
 		"איראן זימנה את שגריר אזרבייג'ן",
+		"L'Iran convoca l'ambasciatore dell'Azerbaigian",
+		"ईरान ने अज़रबैजान के राजदूत को तलब किया",
+		"伊朗召见阿塞拜疆大使",
+		"イラン、アゼルバイジャン大使を呼び出し",
+		"이란, 아제르바이잔 대사 초치",
 	} {
 		var r score.Result
 		shipped(t).Score(&news.Article{Title: title}, &r)
