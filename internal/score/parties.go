@@ -108,6 +108,9 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 		}
 	}
 	ending := s.ending(l, f, p)
+	if ending == partNone {
+		ending = s.lastEnding(f, i)
+	}
 	bare := ending == partNone || ending == partOwner
 	switch {
 	case after != partNone && (bare || beside): // "Bakü'den vatandaşlarına yönelik": the word is not Bakü's
@@ -140,7 +143,7 @@ func (s *scratch) colonAfter(f *field, p *party) bool {
 	from, to := f.sentence(f.tokens[p.start].sentence)
 	for k := p.end; k < to && k <= p.end+titleWords && p.start-from <= titleWords; k++ {
 		if f.tokens[k].marks&markHard != 0 {
-			return strings.Contains(f.text[f.tokens[k-1].end:f.tokens[k].start], ":") && !s.ruleBegins(from, k)
+			return strings.Contains(f.text[f.tokens[k-1].end:f.tokens[k].start], ":") && !s.ruleBegins(from, k) && !s.isObject(f, k-1)
 		}
 	}
 	return false
@@ -199,12 +202,7 @@ func (s *scratch) ending(l *Lexicon, f *field, p *party) part {
 	t := f.tokens[p.end-1]
 	word := f.text[t.start:t.end]
 	if t.marks&markOwner != 0 {
-		for i, r := range word {
-			if isApostrophe(r) {
-				word = word[i:]
-			}
-		}
-		return endings[fold(word)]
+		return endings[afterApostrophe(word)]
 	}
 	folded := fold(word)
 	left, found := "", false
@@ -215,6 +213,33 @@ func (s *scratch) ending(l *Lexicon, f *field, p *party) part {
 	}
 	return endings[left]
 }
+
+// lastEnding tells a bare name's part by the ending that its last word has, where an apostrophe shows it to be a
+// longer name: "Nahçıvan Havalimanı'na".
+func (s *scratch) lastEnding(f *field, i int) part {
+	const longest = 3 // words behind the name
+	p := &s.parties[i]
+	_, to := f.sentence(f.tokens[p.start].sentence)
+	if i+1 < len(s.parties) {
+		to = s.parties[i+1].start
+	}
+	if f.tokens[p.end-1].marks&markOwner != 0 || len(s.tongue.endings) == 0 {
+		return partNone
+	}
+	for k := p.end; k < min(to, p.end+longest); k++ {
+		t := f.tokens[k]
+		if t.marks&(markComma|markHard|markQuote) != 0 || t.marks&markCapital == 0 || s.holderBetween(k, k+1) {
+			return partNone
+		}
+		if t.marks&markOwner != 0 {
+			return s.tongue.endings[afterApostrophe(f.text[t.start:t.end])]
+		}
+	}
+	return partNone
+}
+
+// afterApostrophe gives the folded ending of a word.
+func afterApostrophe(word string) string { return fold(word[strings.LastIndexFunc(word, isApostrophe):]) }
 
 // joinGroups gives "Iran, Russia and Turkey" one group and the part of its first member, or of its
 // last where the language puts the ending there.
@@ -374,6 +399,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	switch {
 	case p.start >= 0 && f.quoted(p.start, p.end) && !f.quoted(m.start, m.end):
 		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
+	case p.holder == m.start && ru.frame == frameActive && !verbLast && p.part != partAgent:
+		from = rankObject // "Iranian guards shoot …": the phrase begins with its subject
 	case object && k.objectFrom && p.part != partWith:
 		from, to = rankOwner, rankPossible
 	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
@@ -407,6 +434,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankPossible, rankLikely // "Azerbaijan says two hurt in drone strike"
 	case p.part == partSpeaker:
 		from, to = rankLikely, rankPossible // who tells of a deed need not have done it
+	case p.part == partOrigin && s.addresses(f, p):
+		from = rankMarked // "Bakü'den İranlı diplomatlara: Ülkeyi terk edin"
 	case p.part == partOrigin && (ru.frame == frameActive || k.bystander || k.objectFrom && ru.frame != frameNoun):
 		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
 	case p.part == partOrigin:
@@ -425,6 +454,13 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)
+}
+
+// addresses says whether right behind a party another is named as whom something goes to.
+func (s *scratch) addresses(f *field, p *party) bool {
+	return s.tongue.verbLast && s.tongue.cases && slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.start == p.end && q.state != p.state && (q.part == partTarget || q.holder == q.end && s.isObject(f, q.holder))
+	})
 }
 
 // beside says whether at most a word stands between a party and a match that neither joins another deed
