@@ -35,7 +35,10 @@ func pair() *dashboard.DashboardBuilder {
 		WithPanel(lines("Pressure", "Decayed weight of what raises tension, after easing, and of what calms.", units.NoUnit,
 			over(`max by (side) (tension_pressure{@, pair="$pair"})`, "{{side}}"))).
 		WithPanel(bars(lines("New events", "Events found in articles that were not known before, by kind.", units.Short,
-			over(`sum by (kind) (increase(tension_events_total{@, pair="$pair"}[$__rate_interval])) > 0`, "{{kind}}")))).
+			over(`sum by (kind) (increase(tension_events_total{@, pair="$pair"}[$__rate_interval])) > 0`, "{{kind}}"))).Span(8)).
+		WithPanel(lines("Attention", "Of what the press published in 24 hours, the share that tells of escalation. It does not move the index: "+
+			"a high index that nobody writes about is an old one.", units.PercentUnit,
+			over(`max(tension_attention_ratio{@, pair="$pair"})`, "share of articles")).Min(0).Span(8)).
 		WithPanel(lines("Coverage", "What could be seen when. Below the floor the index is held.", units.PercentUnit,
-			over(`max(tension_coverage_ratio{@})`, "coverage"), over(`max(tension_coverage_floor_ratio{@})`, "floor")).Min(0).Max(1))
+			over(`max(tension_coverage_ratio{@})`, "coverage"), over(`max(tension_coverage_floor_ratio{@})`, "floor")).Min(0).Max(1).Span(8))
 }
