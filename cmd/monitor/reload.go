@@ -24,7 +24,6 @@ import (
 	"tensionmonitor/config"
 	"tensionmonitor/internal/feeds"
 	"tensionmonitor/internal/monitor"
-	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
 	"tensionmonitor/internal/store"
 	"tensionmonitor/internal/web"
@@ -102,9 +101,9 @@ func (d *daemon) monitor(ctx context.Context, s settings) (*monitor.Monitor, htt
 		Lexicon: s.lexicon, Reload: func() (*score.Lexicon, error) { return loadLexicon(d.flags.config) }, Constants: constants(c.Index), PerFeed: c.PerFeed,
 		KeepArticles: c.Retention.Articles, KeepVisits: c.Retention.Visits, Dismissed: dismissed.now, Log: d.log.Named("monitor"), Metrics: metrics,
 	})
-	site := web.Site{Metrics: metrics, Version: version.Version, Pairs: c.Pairs, Ready: m.Ready, Account: m.Account, Config: c.Show,
-		Visits: func(ctx context.Context, most int) ([]news.Visit, error) {
-			return d.store.RecentVisits(ctx, time.Now().Add(-diagnosed), most)
+	site := web.Site{Metrics: metrics, Version: version.Version, Pairs: c.Pairs, Ready: m.Ready, Account: m.Account, Config: c.Show, Poll: m.Poll,
+		Polls: func(ctx context.Context, feed string, most int) ([]monitor.Poll, error) {
+			return m.Polls(ctx, feed, time.Now().Add(-diagnosed), most)
 		}}
 	if d.flags.lifecycle {
 		site.Reload = d.reload

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -69,6 +70,26 @@ func histogram(reg prometheus.Registerer, name, help string, buckets []float64) 
 	})
 	reg.MustRegister(h)
 	return h
+}
+
+// observe observes a duration, with what leads from there to its cause. Labels that are too long for an exemplar, as no
+// slug that a configuration allows makes them, are left out.
+func observe(h prometheus.Histogram, d time.Duration, cause prometheus.Labels) {
+	n := 0
+	for name, value := range cause {
+		n += utf8.RuneCountInString(name) + utf8.RuneCountInString(value)
+	}
+	exemplars, ok := h.(prometheus.ExemplarObserver)
+	if !ok || n > prometheus.ExemplarMaxRunes {
+		h.Observe(d.Seconds())
+		return
+	}
+	exemplars.ObserveWithExemplar(d.Seconds(), cause)
+}
+
+// scored counts that an article was scored.
+func (c *counters) scored(a *news.Article, took time.Duration) {
+	observe(c.scoreSeconds, took, prometheus.Labels{"poll": PollID(a.Feed, a.FirstSeen), "article": a.ID})
 }
 
 // perFeed says which series each feed has; see seriesOf.
@@ -148,7 +169,7 @@ func (c *counters) feed(vec *prometheus.CounterVec, slug string) {
 // look counts a look that was stored, and what it brought.
 func (c *counters) look(v news.Visit, found []finding) {
 	c.feed(c.polls, v.Feed)
-	c.pollSeconds.Observe(v.Took.Seconds())
+	observe(c.pollSeconds, v.Took, prometheus.Labels{"poll": PollID(v.Feed, v.At)})
 	c.duplicates.Add(float64(max(0, v.Items-v.New)))
 	if !v.OK() {
 		c.feed(c.failures, v.Feed)

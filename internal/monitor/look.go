@@ -84,7 +84,7 @@ func (m *Monitor) score(lexicon *score.Lexicon, articles []*news.Article, known 
 		f := finding{article: a}
 		began := time.Now()
 		lexicon.Score(a, &f.result)
-		m.counts.scoreSeconds.Observe(time.Since(began).Seconds())
+		m.counts.scored(a, time.Since(began))
 		found = append(found, f)
 	}
 	return found

@@ -2,16 +2,8 @@ package web
 
 import (
 	"context"
-	"errors"
-	"html/template"
 	"net/http"
-	"time"
-
-	"tensionmonitor/internal/news"
 )
-
-// pollsShown is how many looks the page of recent polls shows.
-const pollsShown = 200
 
 // reload answers POST /-/reload: with all faults where there are any, and the old configuration then stays.
 func reload(do func(context.Context) error) http.HandlerFunc {
@@ -38,23 +30,4 @@ func configuration(show func() ([]byte, error)) http.HandlerFunc {
 		}
 		answer(w, http.StatusOK, string(text))
 	}
-}
-
-// pollsPage shows the recent looks at feeds, the newest first, each with what came of it and why the next is when it is.
-func pollsPage(recent func(context.Context, int) ([]news.Visit, error)) (http.HandlerFunc, error) {
-	page, err := template.New("polls.html").Funcs(template.FuncMap{
-		"clock": func(t time.Time) string { return t.UTC().Format("2 Jan 15:04:05") },
-		"round": func(d time.Duration) string { return d.Round(time.Millisecond).String() },
-	}).ParseFS(files, "polls.html")
-	if err != nil {
-		return nil, err
-	}
-	return func(w http.ResponseWriter, r *http.Request) {
-		visits, err := recent(r.Context(), pollsShown)
-		if err != nil && !errors.Is(err, context.Canceled) {
-			answer(w, http.StatusInternalServerError, "The store cannot be read.\n")
-			return
-		}
-		show(w, page, visits)
-	}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tensionmonitor/internal/monitor"
+	"tensionmonitor/internal/score"
 )
 
 //go:embed pair.html polls.html pair.css
@@ -86,14 +87,16 @@ func safeLink(link string) string {
 }
 
 // directionOf says who did it to whom.
-func directionOf(t monitor.Told) string {
-	switch {
-	case t.From == "both":
+func directionOf(t monitor.Told) string { return between(t.From, t.To) }
+
+func between(from, to string) string {
+	switch from {
+	case score.Both:
 		return "both sides"
-	case t.From == "unknown":
+	case score.Unknown:
 		return "it is not clear who"
 	}
-	return t.From + " → " + t.To
+	return from + " → " + to
 }
 
 // deviations is a z-score for people.

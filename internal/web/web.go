@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/exporter-toolkit/web"
 
-	"tensionmonitor/internal/news"
+	"tensionmonitor/internal/monitor"
 )
 
 // Site is what there is to serve.
@@ -20,9 +20,10 @@ type Site struct {
 	Pairs   []string
 	Ready   func() bool // whether the index can be trusted to be all there
 	Account Account
-	Visits  func(ctx context.Context, most int) ([]news.Visit, error) // recent looks at feeds, the newest first
-	Config  func() ([]byte, error)                                    // what is in force, secrets hidden
-	Reload  func(context.Context) error                               // nil where it is off
+	Polls   func(ctx context.Context, feed string, most int) ([]monitor.Poll, error) // recent looks at a feed, or at all (""), the newest first
+	Poll    func(ctx context.Context, id string) (monitor.Poll, error)               // one look; the error is monitor.ErrNoPoll, or the store's
+	Config  func() ([]byte, error)                                                   // what is in force, secrets hidden
+	Reload  func(context.Context) error                                              // nil where it is off
 }
 
 // Handler answers everything below /.
@@ -35,7 +36,7 @@ func Handler(s Site) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	polls, err := pollsPage(s.Visits)
+	polls, err := pollsPage(&s)
 	if err != nil {
 		return nil, err
 	}

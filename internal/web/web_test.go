@@ -11,7 +11,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/web"
 )
 
@@ -19,7 +18,7 @@ func TestHandler(t *testing.T) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "news_total", Help: "News."}, func() float64 { return 7 }))
 	var ready atomic.Bool
-	h, err := web.Handler(web.Site{Metrics: metrics, Version: "1.2.3", Pairs: []string{"AZE-IRN"}, Ready: ready.Load, Account: accountOf(hostile()), Visits: visits, Config: shown})
+	h, err := web.Handler(web.Site{Metrics: metrics, Version: "1.2.3", Pairs: []string{"AZE-IRN"}, Ready: ready.Load, Account: accountOf(hostile()), Polls: polls, Poll: poll, Config: shown})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +39,10 @@ func TestHandler(t *testing.T) {
 		{true, "GET", "/pair/FRA-GBR", 404, "no such pair"},
 		{false, "GET", "/pair/AZE-IRN", 503, "still reading"},
 		{true, "GET", "/pair.css", 200, "color-scheme"},
-		{true, "GET", "/polls", 200, "<b>timeout</b>: &lt;script&gt;"},
+		{true, "GET", "/polls", 200, "<b>timeout</b>"},
+		{true, "GET", "/polls?feed=herald", 200, "herald was not looked at"},
+		{true, "GET", "/polls?poll=gazette@20260308T120000.000000Z", 200, "It asked"},
+		{true, "GET", "/polls?poll=gazette@yesterday", 404, "no such poll"},
 		{true, "GET", "/config", 200, "pairs: [AZE-IRN]"},
 		{true, "POST", "/-/reload", 403, "--web.enable-lifecycle"},
 		{true, "GET", "/-/reload", 405, ""},
@@ -56,11 +58,6 @@ func TestHandler(t *testing.T) {
 	}
 }
 
-// visits is one look that failed, with a hostile answer.
-func visits(context.Context, int) ([]news.Visit, error) {
-	return []news.Visit{{Feed: "gazette", Class: "timeout", Error: "<script>", Status: 200}}, nil
-}
-
 func shown() ([]byte, error) { return []byte("pairs: [AZE-IRN]\n"), nil }
 
 func TestReloadAnswers(t *testing.T) {
@@ -69,7 +66,7 @@ func TestReloadAnswers(t *testing.T) {
 		status int
 		body   string
 	}{{nil, 200, "is in use"}, {errors.New("monitor.yaml:3: pairs: none"), 500, "monitor.yaml:3: pairs: none\nThe configuration stays as it was.\n"}} {
-		h, err := web.Handler(web.Site{Metrics: prometheus.NewRegistry(), Account: accountOf(hostile()), Visits: visits, Config: shown, Reload: func(context.Context) error { return tt.err }})
+		h, err := web.Handler(web.Site{Metrics: prometheus.NewRegistry(), Account: accountOf(hostile()), Polls: polls, Poll: poll, Config: shown, Reload: func(context.Context) error { return tt.err }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +79,7 @@ func TestReloadAnswers(t *testing.T) {
 }
 
 func TestTheLandingPageLinksWhatThereIs(t *testing.T) {
-	h, err := web.Handler(web.Site{Metrics: prometheus.NewRegistry(), Pairs: []string{"AZE-IRN"}, Ready: func() bool { return true }, Account: accountOf(hostile()), Visits: visits, Config: shown})
+	h, err := web.Handler(web.Site{Metrics: prometheus.NewRegistry(), Pairs: []string{"AZE-IRN"}, Ready: func() bool { return true }, Account: accountOf(hostile()), Polls: polls, Poll: poll, Config: shown})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,10 +28,10 @@ func daemon() *dashboard.DashboardBuilder {
 		WithPanel(lines("Looks", "Looks at feeds, and those that failed, each second.", units.CountsPerSecond,
 			over(`sum(rate(tension_feed_polls_total{@}[$__rate_interval]))`, "looks"),
 			over(`sum(rate(tension_feed_poll_failures_total{@}[$__rate_interval]))`, "failed"))).
-		WithPanel(lines("A look takes", "How long looks at feeds take: half of them at most, and 99 of 100 at most.", units.Seconds,
-			over(quantile("0.5", "tension_poll_duration_seconds"), "half"), over(quantile("0.99", "tension_poll_duration_seconds"), "99 of 100"))).
-		WithPanel(lines("Scoring takes", "How long scoring an article takes: half of them at most, and 99 of 100 at most.", units.Seconds,
-			over(quantile("0.5", "tension_score_duration_seconds"), "half"), over(quantile("0.99", "tension_score_duration_seconds"), "99 of 100"))).
+		WithPanel(lines("A look takes", "How long looks at feeds take: half of them at most, and 99 of 100 at most. A mark is one of them, with a link to its poll.", units.Seconds,
+			over(quantile("0.5", "tension_poll_duration_seconds"), "half"), over(quantile("0.99", "tension_poll_duration_seconds"), "99 of 100").Exemplar(true))).
+		WithPanel(lines("Scoring takes", "How long scoring an article takes: half of them at most, and 99 of 100 at most. A mark is one of them, with a link to its poll.", units.Seconds,
+			over(quantile("0.5", "tension_score_duration_seconds"), "half"), over(quantile("0.99", "tension_score_duration_seconds"), "99 of 100").Exemplar(true))).
 		WithPanel(lines("A scrape takes", "How long the daemon takes to answer Prometheus; the index is evaluated then.", units.Seconds,
 			over(`scrape_duration_seconds{@}`, "{{instance}}"))).
 		WithPanel(lines("Processor", "Cores the process uses.", units.Short, over(`rate(process_cpu_seconds_total{@}[$__rate_interval])`, "{{instance}}"))).

@@ -134,8 +134,14 @@ type provider struct {
 	APIVersion  int `yaml:"apiVersion"`
 	Datasources []struct {
 		Name, UID, Type, Access, URL string
-		IsDefault                    bool              `yaml:"isDefault"`
-		JSONData                     map[string]string `yaml:"jsonData"`
+		IsDefault                    bool `yaml:"isDefault"`
+		JSONData                     struct {
+			TimeInterval string `yaml:"timeInterval"`
+			Exemplars    []struct {
+				Name, URL string
+				Label     string `yaml:"urlDisplayLabel"`
+			} `yaml:"exemplarTraceIdDestinations"`
+		} `yaml:"jsonData"`
 	} `yaml:"datasources"`
 	Providers []struct {
 		Name, Folder, Type string
@@ -153,8 +159,11 @@ func TestGrafanaIsProvisioned(t *testing.T) {
 			t.Errorf("%s: %v, or it provides nothing", file, err)
 		}
 		for _, source := range p.Datasources {
-			if source.Type != "prometheus" || !strings.Contains(read(t, deploy("prometheus", "prometheus.yml")), "scrape_interval: "+source.JSONData["timeInterval"]+"\n") {
+			if source.Type != "prometheus" || !strings.Contains(read(t, deploy("prometheus", "prometheus.yml")), "scrape_interval: "+source.JSONData.TimeInterval+"\n") {
 				t.Errorf("%s: no Prometheus, or its timeInterval is not the scrape_interval", file)
+			}
+			if e := source.JSONData.Exemplars; len(e) != 1 || e[0].Name != "poll" || !strings.HasSuffix(e[0].URL, "/polls?poll=$${__value.raw}") {
+				t.Errorf("%s: exemplars lead by %v, want to the monitor's page of polls", file, e)
 			}
 		}
 	}
