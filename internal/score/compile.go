@@ -18,14 +18,22 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
 	c := &compiler{
 		lex: &Lexicon{hash: hashRows(rows), adversaries: map[[2]int]bool{}, settles: map[string]bool{}, far: 12,
-			numbers: confidence{Title: 1, Lead: 1, Text: 1, Inferred: 1, Distant: 1}},
+			numbers: confidence{Title: 1, Lead: 1, Text: 1, Inferred: 1, Distant: 1}, actorGraph: &phraseGraph{}},
 		gap:     4,
-		sets:    map[string]map[string][]string{},
-		symbols: map[element]int32{},
-		written: map[string]output{},
+		words:   vocabulary{numbers: map[string]int32{}, words: []string{""}, langs: []uint8{0}},
+		sets:    map[string]map[string]*set{},
+		seqs:    sequences{},
+		written: map[variant]output{},
 		holders: map[string]map[string]bool{},
 		posts:   map[string]map[string]bool{},
 	}
+	rows = slices.DeleteFunc(rows, func(r Row) bool {
+		if len(r.Path) > 0 {
+			return false
+		}
+		c.faults = append(c.faults, fmt.Errorf("%s:%d: a file is a list of keys", r.File, r.Line))
+		return true
+	})
 	c.readTop(rows)
 	c.readLanguages(rows)
 	c.readPairs(pairs)
@@ -40,8 +48,14 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 // hashRows identifies what the rows say, wherever in their files they say it.
 func hashRows(rows []Row) string {
 	h := sha256.New()
+	var row []byte
 	for _, r := range rows {
-		fmt.Fprintf(h, "%s\x00%s\x00%s\n", r.File, strings.Join(r.Path, "\x00"), r.Value)
+		row = append(row[:0], r.File...)
+		for _, step := range r.Path {
+			row = append(append(row, 0), step...)
+		}
+		row = append(append(append(row, 0), r.Value...), '\n')
+		h.Write(row)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12]
 }
@@ -52,32 +66,25 @@ type compiler struct {
 	faults  []error
 	gap     int
 	noise   map[string]bool
-	sets    map[string]map[string][]string // by language and name
-	holders map[string]map[string]bool     // by language: names of sets
-	posts   map[string]map[string]bool     // likewise: those whose words serve in another state
-	symbols map[element]int32
-	written map[string]output // variants, to find what is there twice
-	phrases []phraseEntry
-	common  []commonWord
-	abbrev  []element
+	words   vocabulary
+	sets    map[string]map[string]*set // by language and name
+	holders map[string]map[string]bool // by language: names of sets
+	posts   map[string]map[string]bool // likewise: those whose words serve in another state
+	seqs    sequences
+	written map[variant]output // to find what is there twice
+	abbrev  []piece
 	ordinal map[string]int
-}
-
-// phraseEntry is a phrase on its way into the trie.
-type phraseEntry struct {
-	row  Row
-	lang *language
-	seq  []piece
-	out  output
-}
-
-type commonWord struct {
-	word element
-	lang uint8
 }
 
 func (c *compiler) fault(r Row, format string, args ...any) {
 	c.faults = append(c.faults, fmt.Errorf("%s:%d: %s: %s", r.File, r.Line, strings.Join(r.Path, "."), fmt.Sprintf(format, args...)))
+}
+
+// variant is one of the sequences a phrase stands for, among the phrases of its class and language.
+type variant struct {
+	class outClass
+	lang  uint8
+	seq   int32
 }
 
 // language gives the language whose folder the row's file is in.
@@ -110,89 +117,43 @@ func (c *compiler) readPairs(pairs []string) {
 	}
 }
 
-// symbol numbers a word pattern; numbers begin at 1.
-func (c *compiler) symbol(e element, lang uint8) int32 {
-	s, ok := c.symbols[e]
-	if !ok {
-		s = int32(len(c.symbols) + 1)
-		c.symbols[e] = s
-		c.lex.symLangs = append(c.lex.symLangs, 0)
-	}
-	c.lex.symLangs[s] |= lang
-	return s
-}
-
-// build makes the alphabet, the word index and the trie of all phrases.
+// build makes the alphabet, the word index and the graphs of all phrases.
 func (c *compiler) build() {
-	l := c.lex
-	l.symLangs = make([]uint8, 1)
-	for _, p := range c.phrases {
-		words(p.seq, func(e element) { c.symbol(e, p.lang.bit) })
-	}
-	for _, w := range c.common {
-		c.symbol(w.word, w.lang)
-	}
-	for _, w := range c.abbrev {
-		c.symbol(w, 0)
-	}
-	l.abbreviation = make([]bool, len(c.symbols)+1)
-	for _, w := range c.abbrev {
-		l.abbreviation[c.symbols[w]] = true
-	}
-	c.buildWords()
-	l.actorGraph = &phraseGraph{}
-	l.unknown = &language{rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}}
-	for _, p := range c.phrases {
-		c.graphOf(p).add(p.seq, p.out, func(e element) int32 { return c.symbols[e] })
-	}
-	if len(c.symbols) >= maxSymbols {
-		c.faults = append(c.faults, fmt.Errorf("the lexicon has %d different words, at most %d", len(c.symbols), maxSymbols-1))
+	l, n := c.lex, len(c.words.words)
+	if n > maxSymbols {
+		c.faults = append(c.faults, fmt.Errorf("the lexicon has %d different words, at most %d", n-1, maxSymbols-1))
 		return
 	}
-	l.actorGraph.freeze(len(c.symbols) + 1)
+	l.symLangs = c.words.langs
+	l.abbreviation = make([]bool, n)
+	for _, w := range c.abbrev {
+		l.abbreviation[w.sym] = true
+	}
+	l.abc, l.words = c.words.index()
+	l.actorGraph.freeze(n)
+	l.unknown = &language{rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}}
 	for _, t := range append([]*language{l.unknown}, l.languages...) {
 		for _, g := range []*phraseGraph{t.rules, t.cues, t.syntax} {
 			if len(g.states) >= maxStates {
 				c.faults = append(c.faults, fmt.Errorf("%s: its phrases have %d words in all, at most %d", t.name, len(g.states), maxStates-1))
 				return
 			}
-			g.freeze(len(c.symbols) + 1)
+			g.freeze(n)
 		}
 	}
 }
 
 // graphOf gives the graph a phrase belongs to: what is looked for at one time is together.
-func (c *compiler) graphOf(p phraseEntry) *phraseGraph {
-	switch p.out.class {
+func (c *compiler) graphOf(lang *language, class outClass) *phraseGraph {
+	switch class {
 	case classActor:
 		return c.lex.actorGraph
 	case classRule:
-		return p.lang.rules
+		return lang.rules
 	case classCue:
-		return p.lang.cues
+		return lang.cues
 	}
-	return p.lang.syntax
-}
-
-func (c *compiler) buildWords() {
-	elements := make([]element, len(c.symbols)+1)
-	for e, s := range c.symbols {
-		elements[s] = e
-	}
-	written := make([]string, 0, len(elements))
-	for _, e := range elements[1:] {
-		written = append(written, e.word)
-	}
-	c.lex.abc = newAlphabet(written)
-	patterns := make([]pattern, 0, len(elements))
-	for s, e := range elements[1:] {
-		codes := make([]uint8, 0, len(e.word))
-		for _, r := range e.word {
-			codes = append(codes, c.lex.abc.of(r).code())
-		}
-		patterns = append(patterns, pattern{codes, int32(s + 1), e.stem})
-	}
-	c.lex.words = newWordIndex(patterns)
+	return lang.syntax
 }
 
 // meaning names what a phrase stands for, in a fault about a duplicate.

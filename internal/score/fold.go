@@ -91,7 +91,7 @@ const (
 	letterUpper    letter = 1 << 15
 	letterDigit    letter = 1 << 14
 	letterAlone    letter = 1 << 13 // a word by itself, since its script has no spaces
-	letterClassBit        = 8 // where the class begins, of four bits
+	letterClassBit        = 8       // where the class begins, of four bits
 )
 
 func (x letter) code() uint8 { return uint8(x) }

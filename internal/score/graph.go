@@ -1,6 +1,9 @@
 package score
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // outClass says what a phrase is for.
 type outClass uint8
@@ -25,7 +28,8 @@ type output struct {
 // meet again, so a phrase costs as much as it has written words, however many variants that makes.
 type phraseGraph struct {
 	begins []uint64 // a bit a symbol: whether it begins a phrase
-	firsts []int32  // by symbol: where its starts begin in starts; one more at the end
+	ranks  []int32  // by entry of begins: how many bits are set before it
+	firsts []int32  // by rank of a symbol that begins a phrase: where its starts begin in starts; one more at the end
 	starts []start  // states reached by a first word
 	states []state
 	edges  []edge // open addressing; one key may stand several times
@@ -66,13 +70,13 @@ type pendingEdge struct {
 }
 
 // add puts a phrase into the graph.
-func (g *phraseGraph) add(seq []piece, o output, symbol func(element) int32) {
+func (g *phraseGraph) add(seq []piece, o output) {
 	if len(g.states) == 0 {
 		g.states = append(g.states, state{}) // the root
 	}
 	end := g.state(o)
 	g.states[end].last = true
-	g.path(seq, 0, end, o, symbol)
+	g.path(seq, 0, end, o)
 }
 
 func (g *phraseGraph) state(o output) int32 {
@@ -81,10 +85,10 @@ func (g *phraseGraph) state(o output) int32 {
 }
 
 // path leads from one state to another over the parts of a phrase.
-func (g *phraseGraph) path(seq []piece, from, to int32, o output, symbol func(element) int32) {
+func (g *phraseGraph) path(seq []piece, from, to int32, o output) {
 	for i, p := range seq {
 		if p.gap > 0 {
-			g.states[from].gap = uint8(p.gap)
+			g.states[from].gap = p.gap
 			continue
 		}
 		next := to
@@ -92,10 +96,10 @@ func (g *phraseGraph) path(seq []piece, from, to int32, o output, symbol func(el
 			next = g.state(o)
 		}
 		if p.oneOf == nil {
-			g.pending = append(g.pending, pendingEdge{from, next, symbol(p.element)})
+			g.pending = append(g.pending, pendingEdge{from, next, p.sym})
 		}
 		for _, alt := range p.oneOf {
-			g.path(alt, from, next, o, symbol)
+			g.path(alt, from, next, o)
 		}
 		from = next
 	}
@@ -108,10 +112,9 @@ func (g *phraseGraph) freeze(n int) {
 		size *= 2
 	}
 	g.edges, g.mask = make([]edge, size), uint32(size-1)
-	g.firsts, g.begins = make([]int32, n+1), make([]uint64, n/64+1)
+	g.begins, g.ranks = make([]uint64, n/64+1), make([]int32, n/64+1)
 	for _, e := range g.pending {
 		if e.from == 0 {
-			g.firsts[e.sym+1]++
 			g.begins[e.sym/64] |= 1 << (e.sym % 64)
 			continue
 		}
@@ -123,22 +126,53 @@ func (g *phraseGraph) freeze(n int) {
 		}
 		g.edges[i] = edge(k<<24 | uint64(e.to))
 	}
-	for s := range n {
-		g.firsts[s+1] += g.firsts[s]
+	g.freezeStarts()
+	g.states, g.pending = slices.Clip(g.states), nil
+}
+
+// freezeStarts sorts the first edges by their symbols.
+func (g *phraseGraph) freezeStarts() {
+	begin := int32(0)
+	for i, b := range g.begins {
+		g.ranks[i] = begin
+		begin += int32(bits.OnesCount64(b))
 	}
-	g.starts = make([]start, g.firsts[n])
-	at := slices.Clone(g.firsts)
+	at := make([]int32, begin+2) // by rank, two to the right: at the end it has become firsts
+	for _, e := range g.pending {
+		if e.from == 0 {
+			at[g.rank(e.sym)+2]++
+		}
+	}
+	for i := range begin {
+		at[i+2] += at[i+1]
+	}
+	g.starts = make([]start, at[begin+1])
 	for _, e := range g.pending {
 		if e.from == 0 {
 			s, to := start{state: e.to}, &g.states[e.to]
 			if !to.last {
 				s.reach, s.next = to.gap+1, to.next
 			}
-			g.starts[at[e.sym]] = s
-			at[e.sym]++
+			n := &at[g.rank(e.sym)+1]
+			g.starts[*n] = s
+			*n++
 		}
 	}
-	g.pending = nil
+	g.firsts = at[:begin+1]
+}
+
+// rank counts the symbols below one that begin a phrase.
+func (g *phraseGraph) rank(sym int32) int32 {
+	return g.ranks[sym/64] + int32(bits.OnesCount64(g.begins[sym/64]&(1<<(sym%64)-1)))
+}
+
+// from gives the states a symbol reaches as a first word.
+func (g *phraseGraph) from(sym int32) []start {
+	if g.begins[sym/64]&(1<<(sym%64)) == 0 {
+		return nil
+	}
+	r := g.rank(sym)
+	return g.starts[g.firsts[r]:g.firsts[r+1]]
 }
 
 // symbolBit is a symbol's place in a sieve of 64: a state that has not one bit in common with a word

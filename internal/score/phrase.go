@@ -1,7 +1,9 @@
 package score
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -13,25 +15,38 @@ const (
 	maxWords    = 600 // written words, sets included
 	maxGaps     = 4
 	maxGap      = 15
-	maxVariants = 8 // of a phrase that is compared with the others, see compiler.repeats
+	maxVariants = 8   // of a phrase that is compared with the others, see compiler.repeats
+	maxDeep     = 8   // brackets in brackets
+	maxWord     = 200 // bytes of a folded word
 )
-
-// element is one word of a phrase, or a gap.
-type element struct {
-	word string // folded; empty for a gap
-	stem bool   // any ending may follow
-	gap  int    // words that may be passed over, for a gap
-}
 
 // piece is what stands at one place of a phrase: a word, a gap, or one of several phrases.
 type piece struct {
-	element
+	sym   int32 // of a word
+	gap   uint8 // words that may be passed over, for a gap
 	oneOf [][]piece
 }
 
-// parsePhrase reads the notation of docs/lexicon.md. What ".." may jump over is given by gap.
-func parsePhrase(phrase string, sets map[string][]string, gap int) ([]piece, error) {
-	p := &phraseParser{rest: phrase, sets: sets, gap: gap}
+// set is a named list of phrases of one language, parsed when a phrase first asks for it.
+type set struct {
+	members []string
+	parsed  bool
+	oneOf   [][]piece
+	words   int
+	err     error
+}
+
+// notation is what the phrases of one language are read with.
+type notation struct {
+	vocabulary *vocabulary
+	bit        uint8 // the language's
+	sets       map[string]*set
+	gap        int // what ".." stands for
+}
+
+// parse reads the notation of docs/lexicon.md.
+func (n *notation) parse(phrase string) ([]piece, error) {
+	p := &phraseParser{notation: n, rest: phrase}
 	seq, err := p.sequence()
 	switch {
 	case err != nil:
@@ -69,53 +84,50 @@ func checkGaps(seq []piece) error {
 	return nil
 }
 
-// variants writes out every sequence of words and gaps a phrase stands for, at most maxVariants; it
-// gives nil where there are more.
-func variants(seq []piece) [][]element {
-	all := [][]element{nil}
+// sequences numbers the sequences of words and gaps that phrases stand for, by the number of what stands
+// before the last of them. 0 is the empty one.
+type sequences map[uint64]int32
+
+func (s sequences) follow(head int32, p piece) int32 {
+	key := uint64(head)<<32 | uint64(p.sym)<<8 | uint64(p.gap)
+	n, ok := s[key]
+	if !ok {
+		n = int32(len(s) + 1)
+		s[key] = n
+	}
+	return n
+}
+
+// variants gives every sequence a phrase stands for, following on those in heads, at most maxVariants;
+// it gives nil where there are more.
+func (s sequences) variants(heads []int32, seq []piece) []int32 {
 	for _, p := range seq {
-		next := [][]element{{p.element}}
-		if p.oneOf != nil {
-			next = nil
-			for _, alt := range p.oneOf {
-				v := variants(alt)
-				if v == nil {
-					return nil
-				}
-				next = append(next, v...)
+		if p.oneOf == nil {
+			for i, h := range heads {
+				heads[i] = s.follow(h, p)
 			}
+			continue
 		}
-		if len(all)*len(next) > maxVariants {
+		if len(heads)*len(p.oneOf) > maxVariants {
 			return nil
 		}
-		grown := make([][]element, 0, len(all)*len(next))
-		for _, head := range all {
-			for _, tail := range next {
-				grown = append(grown, append(head[:len(head):len(head)], tail...))
+		var grown []int32
+		for _, alt := range p.oneOf {
+			v := s.variants(slices.Clone(heads), alt)
+			if grown = append(grown, v...); v == nil || len(grown) > maxVariants {
+				return nil
 			}
 		}
-		all = grown
+		heads = grown
 	}
-	return all
+	return heads
 }
 
-// words calls do for every word of a phrase.
-func words(seq []piece, do func(element)) {
-	for _, p := range seq {
-		if p.word != "" {
-			do(p.element)
-		}
-		for _, alt := range p.oneOf {
-			words(alt, do)
-		}
-	}
-}
-
-// lastWords calls do for every word a phrase may end with.
-func lastWords(seq []piece, do func(element)) {
+// lastWords calls do for the symbol of every word a phrase may end with.
+func lastWords(seq []piece, do func(int32)) {
 	last := seq[len(seq)-1]
 	if last.oneOf == nil {
-		do(last.element)
+		do(last.sym)
 	}
 	for _, alt := range last.oneOf {
 		lastWords(alt, do)
@@ -124,33 +136,34 @@ func lastWords(seq []piece, do func(element)) {
 
 // phraseParser reads one phrase from left to right.
 type phraseParser struct {
+	*notation
 	rest  string
-	sets  map[string][]string
-	gap   int // what ".." stands for
+	read  []piece // of the sequences that are open
 	deep  int
 	words int
 }
 
 // sequence reads pieces that follow one another, up to "|", ")" or the end.
 func (p *phraseParser) sequence() ([]piece, error) {
-	var seq []piece
+	begin := len(p.read)
 	for {
 		p.rest = strings.TrimLeft(p.rest, " ")
 		if p.rest == "" || p.rest[0] == ')' || p.rest[0] == '|' {
+			seq := slices.Clone(p.read[begin:])
+			p.read = p.read[:begin]
 			return seq, nil
 		}
-		next, err := p.piece()
-		if err != nil {
+		if err := p.piece(); err != nil {
 			return nil, err
 		}
-		if seq = append(seq, next...); p.words > maxWords {
+		if p.words > maxWords {
 			return nil, fmt.Errorf("more than %d words; split it", maxWords)
 		}
 	}
 }
 
 // piece reads one bracket, set, gap or written word.
-func (p *phraseParser) piece() ([]piece, error) {
+func (p *phraseParser) piece() (err error) {
 	switch {
 	case p.rest[0] == '(':
 		return p.bracket()
@@ -163,69 +176,78 @@ func (p *phraseParser) piece() ([]piece, error) {
 	if end < 0 {
 		end = len(p.rest)
 	}
-	written := p.rest[:end]
+	before := len(p.read)
+	p.read, err = p.vocabulary.split(p.read, p.rest[:end], p.bit)
+	p.words += len(p.read) - before
 	p.rest = p.rest[end:]
-	elements, err := splitWords(written)
-	p.words += len(elements)
-	pieces := make([]piece, len(elements))
-	for i, e := range elements {
-		pieces[i].element = e
-	}
-	return pieces, err
+	return err
 }
 
-func (p *phraseParser) bracket() ([]piece, error) {
+func (p *phraseParser) bracket() error {
 	var one piece
-	for p.deep++; ; {
+	if p.deep++; p.deep > maxDeep {
+		return fmt.Errorf("brackets %d deep, at most %d", p.deep, maxDeep)
+	}
+	for {
 		p.rest = p.rest[1:] // the bracket, or the bar between two alternatives
 		alt, err := p.sequence()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if len(alt) == 0 {
-			return nil, fmt.Errorf("an empty alternative in a bracket")
+			return fmt.Errorf("an empty alternative in a bracket")
 		}
 		one.oneOf = append(one.oneOf, alt)
 		if p.rest == "" {
-			return nil, fmt.Errorf("a bracket is not closed")
+			return fmt.Errorf("a bracket is not closed")
 		}
 		if p.rest[0] == ')' {
 			p.rest = p.rest[1:]
 			p.deep--
-			return []piece{one}, nil
+			p.read = append(p.read, one)
+			return nil
 		}
 	}
 }
 
-func (p *phraseParser) set() ([]piece, error) {
+func (p *phraseParser) set() error {
 	name, rest, ok := strings.Cut(p.rest[1:], ">")
-	members := p.sets[name]
+	set := p.sets[name]
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("<%s is not closed", name)
-	case len(members) == 0:
-		return nil, fmt.Errorf("there is no set <%s> in this language", name)
-	case p.deep > 8:
-		return nil, fmt.Errorf("the set <%s> contains itself", name)
+		return fmt.Errorf("<%s is not closed", name)
+	case set == nil:
+		return fmt.Errorf("there is no set <%s> in this language", name)
+	case !set.parsed:
+		set.parsed, set.err = true, errors.New("it contains itself")
+		set.err = set.parse(p.notation)
 	}
-	var one piece
-	for _, m := range members {
-		inner := &phraseParser{rest: m, sets: p.sets, gap: p.gap, deep: p.deep + 1}
-		alt, err := inner.sequence()
-		if err == nil && (inner.rest != "" || len(alt) == 0) {
-			err = fmt.Errorf("%q is no phrase", m)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("in the set <%s>: %w", name, err)
-		}
-		one.oneOf = append(one.oneOf, alt)
-		p.words += inner.words
+	if set.err != nil {
+		return fmt.Errorf("in the set <%s>: %w", name, set.err)
 	}
+	p.read = append(p.read, piece{oneOf: set.oneOf})
+	p.words += set.words
 	p.rest = rest
-	return []piece{one}, nil
+	return nil
 }
 
-func (p *phraseParser) dots() ([]piece, error) {
+func (s *set) parse(n *notation) error {
+	for _, m := range s.members {
+		p := &phraseParser{notation: n, rest: m}
+		alt, err := p.sequence()
+		switch {
+		case err != nil:
+			return err
+		case p.rest != "" || len(alt) == 0:
+			return fmt.Errorf("%q is no phrase", m)
+		}
+		s.oneOf = append(s.oneOf, alt)
+		s.words += p.words
+	}
+	return nil
+}
+
+func (p *phraseParser) dots() error {
 	p.rest = p.rest[2:]
 	n, digits := p.gap, 0
 	for digits < len(p.rest) && p.rest[digits] >= '0' && p.rest[digits] <= '9' {
@@ -236,56 +258,85 @@ func (p *phraseParser) dots() ([]piece, error) {
 		p.rest = p.rest[digits:]
 	}
 	if n < 1 || n > maxGap {
-		return nil, fmt.Errorf("a gap of %d words; 1 to %d", n, maxGap)
+		return fmt.Errorf("a gap of %d words; 1 to %d", n, maxGap)
 	}
-	return []piece{{element: element{gap: n}}}, nil
+	p.read = append(p.read, piece{gap: uint8(n)})
+	return nil
 }
 
-// splitWords takes a written word apart as the scanner takes a text apart: "co-operat*" is two words,
-// "d'affaires" too, and what follows an apostrophe in "Iran's" is an ending.
-func splitWords(written string) ([]element, error) {
-	var out []element
+// vocabulary numbers the word patterns of all phrases, from 1 on: their symbols.
+type vocabulary struct {
+	numbers map[string]int32 // by the folded word, and a star if it is a stem
+	words   []string         // by symbol, as in numbers; the first is none
+	langs   []uint8          // by symbol: the languages that have the word
+	folding []byte           // the word being read
+}
+
+// split takes a written word apart as the scanner takes a text apart, and adds its words to seq:
+// "co-operat*" is two words, "d'affaires" too, and what follows an apostrophe in "Iran's" is an ending.
+func (v *vocabulary) split(seq []piece, written string, lang uint8) ([]piece, error) {
+	before := len(seq)
 	for i := 0; i < len(written); {
-		word, size := nextWord(written[i:])
+		word, size := nextWord(v.folding[:0], written[i:])
 		i += size
-		if word == "" {
+		if len(word) == 0 {
 			continue
 		}
-		e := element{word: word}
+		if len(word) > maxWord {
+			return nil, fmt.Errorf("a word of %d bytes, at most %d", len(word), maxWord)
+		}
 		if strings.HasPrefix(written[i:], "*") {
-			e.stem = true
+			word = append(word, '*')
 			i++
 		}
-		out = append(out, e)
+		seq = append(seq, piece{sym: v.symbol(word, lang)})
+		v.folding = word
 	}
-	if len(out) == 0 {
+	if len(seq) == before {
 		return nil, fmt.Errorf("%q has no letter, so it can never match", written)
 	}
-	return out, nil
+	return seq, nil
 }
 
-// nextWord folds the word at the start of s and says how many bytes it takes; a break is an empty word.
-func nextWord(s string) (string, int) {
-	var word []rune
+func (v *vocabulary) symbol(word []byte, lang uint8) int32 {
+	s, ok := v.numbers[string(word)]
+	if !ok {
+		s = int32(len(v.words))
+		w := string(word)
+		v.numbers[w] = s
+		v.words, v.langs = append(v.words, w), append(v.langs, 0)
+	}
+	v.langs[s] |= lang
+	return s
+}
+
+// stem gives the letters of a symbol that any ending may follow.
+func (v *vocabulary) stem(sym int32) (string, bool) { return strings.CutSuffix(v.words[sym], "*") }
+
+// nextWord folds the word at the start of s onto word and says how many bytes it takes; a break is an
+// empty word.
+func nextWord(word []byte, s string) ([]byte, int) {
+	letters := 0
 	for i, r := range s {
 		switch f := foldRune(r); {
 		case f > 0:
-			word = append(word, f)
+			word = utf8.AppendRune(word, f)
+			letters++
 		case f == -1:
-		case isApostrophe(r) && len(word) > 1 && letterAt(s, i+utf8.RuneLen(r)):
+		case isApostrophe(r) && letters > 1 && letterAt(s, i+utf8.RuneLen(r)):
 			for j, e := range s[i+utf8.RuneLen(r):] {
 				if !unicode.IsLetter(e) {
-					return string(word), i + utf8.RuneLen(r) + j
+					return word, i + utf8.RuneLen(r) + j
 				}
 			}
-			return string(word), len(s)
-		case len(word) == 0:
-			return "", utf8.RuneLen(r)
+			return word, len(s)
+		case letters == 0:
+			return word, i + utf8.RuneLen(r)
 		default:
-			return string(word), i
+			return word, i
 		}
 	}
-	return string(word), len(s)
+	return word, len(s)
 }
 
 func isApostrophe(r rune) bool {

@@ -267,6 +267,17 @@ func TestFaultsOfALexicon(t *testing.T) {
 		{"en/a.yaml", "actors:\n  XXX:\n    state: [Nowhere]", "\"XXX\" is no state of lexicon.yaml"},
 		{"en/a.yaml", "cues:\n  - {where: beside, name: x, phrases: [y]}", "\"beside\" is none of before, after, near"},
 		{"en/a.yaml", "grammar:\n  order: vso", "\"vso\" is neither svo nor sov"},
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"((((((((a))))))))\", \"(((((((((b)))))))))\"]", "phrases.summon.active.1: phrase \"(((((((((b)))))))))\": brackets 9 deep, at most 8"},
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [calls <a>]\nsets: {a: [\"b <a>\"]}", "in the set <a>: in the set <a>: it contains itself"},
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [" + strings.Repeat("long", 51) + "]", "a word of 204 bytes, at most 200"},
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [{intensity: 2}]", "phrases.summon.active.0.intensity: the phrase is missing"},
+		{"en/a.yaml", "actors:\n  IRN:\n    state: [{until: 2021-08-25}]", "the phrase is missing"},
+		{"en/a.yaml", "sets: envoy", "a set is a name and a list of phrases"},
+		{"en/a.yaml", "grammar: {before: by}", "\"before\" is none of owner, agent"},
+		{"en/a.yaml", "grammar: {numbers: 2}", "a number is a word and its value"},
+		{"en/a.yaml", "calls", "en/a.yaml:1: a file is a list of keys"},
+		{"more.yaml", "calls", "more.yaml:1: a file is a list of keys"},
+		{"more.yaml", "states: {IRN: {by_both: talk}}", "unknown key \"by_both\"; a state knows name and adversaries"},
 		{"more.yaml", "confidence: {title: 3}", "\"3\" is no number from 0 to 1"},
 	} {
 		files := map[string]string{c.file: c.text}

@@ -48,9 +48,9 @@ func (c *compiler) readTop(rows []Row) {
 			if k := c.kind(r, r.Value); k >= 0 {
 				c.lex.kindData[k].rhetoric, c.lex.kindData[k].spoken = true, true
 			}
-		case len(r.Path) == 3 && r.Path[2] == "with_adversary":
+		case len(r.Path) == 3 && r.Path[0] == "kinds" && r.Path[2] == "with_adversary":
 			c.lex.kindData[c.kind(r, r.Path[1])].withAdversary = c.kind(r, r.Value)
-		case len(r.Path) == 3 && r.Path[2] == "by_both":
+		case len(r.Path) == 3 && r.Path[0] == "kinds" && r.Path[2] == "by_both":
 			c.lex.kindData[c.kind(r, r.Path[1])].byBoth = c.kind(r, r.Value)
 		case len(r.Path) == 4 && r.Path[0] == "states" && r.Path[2] == "adversaries":
 			c.lex.adversaries[[2]int{c.state(r, r.Path[1]), c.state(r, r.Value)}] = true
@@ -90,6 +90,9 @@ func (c *compiler) readState(r Row) {
 	if len(code) != 3 || strings.ToUpper(code) != code {
 		c.fault(r, "%q is no ISO-3 code", code)
 		return
+	}
+	if len(r.Path) > 2 && r.Path[2] != "name" && r.Path[2] != "adversaries" {
+		c.fault(r, "unknown key %q; a state knows name and adversaries", r.Path[2])
 	}
 	if len(c.lex.states) == otherState {
 		c.fault(r, "one state too many, at most %d", otherState)
@@ -179,9 +182,13 @@ func (c *compiler) readSets(r Row) {
 	switch {
 	case r.Path[0] == "sets" && len(r.Path) == 3:
 		if c.sets[lang] == nil {
-			c.sets[lang] = map[string][]string{}
+			c.sets[lang] = map[string]*set{}
 		}
-		c.sets[lang][r.Path[1]] = append(c.sets[lang][r.Path[1]], r.Value)
+		if c.sets[lang][r.Path[1]] == nil {
+			c.sets[lang][r.Path[1]] = &set{}
+		}
+		named := c.sets[lang][r.Path[1]]
+		named.members = append(named.members, r.Value)
 	case r.Path[0] == "holders":
 		note(c.holders, lang, r.Value)
 	case r.Path[0] == "posts":
@@ -230,9 +237,9 @@ func entryDepth(p []string) int {
 func (c *compiler) readEntry(r Row, rows []Row, depth int) {
 	switch r.Path[0] {
 	case "phrases":
-		c.readPhrase(r, options(rows, depth))
+		c.readPhrase(r, rows)
 	case "actors":
-		c.readActor(r, options(rows, depth))
+		c.readActor(r, rows)
 	case "cues":
 		c.readCue(r, rows)
 	case "grammar":
@@ -249,6 +256,10 @@ func (c *compiler) readEntry(r Row, rows []Row, depth int) {
 		}
 		c.phrase(r, r.Value, classPlace, int32(i))
 	case "sets":
+		if len(r.Path) != 3 {
+			c.fault(r, "a set is a name and a list of phrases")
+			return
+		}
 		if lang := path.Dir(r.File); c.holders[lang][r.Path[1]] {
 			id := int32(holderPlain)
 			if c.posts[lang][r.Path[1]] {
@@ -265,60 +276,47 @@ func (c *compiler) readEntry(r Row, rows []Row, depth int) {
 	}
 }
 
-// options turns an entry's rows into its keys; a bare phrase is the key "phrase".
-func options(rows []Row, depth int) map[string]Row {
-	o := map[string]Row{}
-	for _, r := range rows {
-		if len(r.Path) <= depth {
-			o["phrase"] = r
-		} else {
-			o[r.Path[depth]] = r
-		}
+// option is the key of an entry's row; a bare phrase is the key "phrase".
+func option(r Row, depth int) string {
+	if len(r.Path) <= depth {
+		return "phrase"
 	}
-	return o
+	return r.Path[depth]
 }
 
-// phrase parses a phrase and keeps it for the graph.
+// phrase parses a phrase and puts it into its graph.
 func (c *compiler) phrase(r Row, text string, class outClass, id int32) []piece {
-	lang := c.language(r)
-	seq, err := parsePhrase(text, c.sets[lang.name], c.gap)
+	lang, out := c.language(r), output{class: class, id: id}
+	n := notation{vocabulary: &c.words, bit: lang.bit, sets: c.sets[lang.name], gap: c.gap}
+	seq, err := n.parse(text)
 	if err != nil {
 		c.fault(r, "phrase %q: %v", text, err)
 		return nil
 	}
-	p := phraseEntry{r, lang, seq, output{class: class, id: id}}
-	if earlier, twice := c.repeats(p); twice && class != classCue && class != classHolder {
+	if earlier, twice := c.repeats(seq, lang, out); twice && class != classCue && class != classHolder {
 		c.fault(r, "phrase %q is there already, as %s", text, c.meaning(earlier))
 	}
-	c.phrases = append(c.phrases, p)
+	c.graphOf(lang, class).add(seq, out)
 	return seq
 }
 
 // repeats says whether a phrase adds nothing to those before it: each of its variants is there. Only
 // phrases of few variants are compared; the others can hardly be written twice by oversight.
-func (c *compiler) repeats(p phraseEntry) (earlier output, all bool) {
-	vs := variants(p.seq)
+func (c *compiler) repeats(seq []piece, lang *language, out output) (earlier output, all bool) {
+	vs := c.seqs.variants([]int32{0}, seq)
 	all = len(vs) > 0
-	key := make([]byte, 0, 64)
-	for _, v := range vs {
-		key = append(key[:0], byte(p.out.class), p.lang.bit)
-		for _, e := range v {
-			key = append(append(key, e.word...), ' ', byte(e.gap))
-			if e.stem {
-				key = append(key, '*')
-			}
-		}
-		o, there := c.written[string(key)]
-		if !there {
-			c.written[string(key)], all = p.out, false
-		} else if o.id != p.out.id {
+	for _, s := range vs {
+		v := variant{out.class, lang.bit, s}
+		if o, there := c.written[v]; !there {
+			c.written[v], all = out, false
+		} else if o.id != out.id {
 			earlier = o
 		}
 	}
 	return earlier, all
 }
 
-func (c *compiler) readPhrase(r Row, o map[string]Row) {
+func (c *compiler) readPhrase(r Row, rows []Row) {
 	if len(r.Path) < 4 {
 		c.fault(r, "phrases are kept as kind, frame, list")
 		return
@@ -334,23 +332,29 @@ func (c *compiler) readPhrase(r Row, o map[string]Row) {
 	key := r.Path[1] + "." + path.Dir(r.File)
 	c.ordinal[key]++
 	ru := rule{kind: k, frame: f, id: key + "." + strconv.Itoa(c.ordinal[key]), intensity: c.lex.kinds[k].Intensity}
-	for name, opt := range o {
-		switch name {
+	var phrase Row
+	for _, opt := range rows {
+		switch key := option(opt, 4); key {
 		case "phrase":
+			phrase = opt
 		case "intensity":
 			ru.intensity = c.number(opt, -10, 10)
 			if ru.intensity*c.lex.kinds[k].Intensity <= 0 {
 				c.fault(opt, "%s has the other sign than the kind's %g", opt.Value, c.lex.kinds[k].Intensity)
 			}
 		default:
-			c.fault(opt, "unknown key %q; a phrase knows phrase and intensity", name)
+			c.fault(opt, "unknown key %q; a phrase knows phrase and intensity", key)
 		}
 	}
+	if phrase.Path == nil {
+		c.fault(r, "the phrase is missing")
+		return
+	}
 	c.lex.rules = append(c.lex.rules, ru)
-	c.phrase(o["phrase"], o["phrase"].Value, classRule, int32(len(c.lex.rules)-1))
+	c.phrase(phrase, phrase.Value, classRule, int32(len(c.lex.rules)-1))
 }
 
-func (c *compiler) readActor(r Row, o map[string]Row) {
+func (c *compiler) readActor(r Row, rows []Row) {
 	if len(r.Path) < 4 {
 		c.fault(r, "actors are kept as state, category, list")
 		return
@@ -365,10 +369,12 @@ func (c *compiler) readActor(r Row, o map[string]Row) {
 			c.fault(r, "%q is no category of a name; state, capital, people, office, body, person or weak", n.category)
 		}
 	}
-	for key, opt := range o {
+	var phrase Row
+	for _, opt := range rows {
 		var err error
-		switch key {
+		switch key := option(opt, 4); key {
 		case "phrase":
+			phrase = opt
 		case "from":
 			n.from, err = time.Parse(time.DateOnly, opt.Value)
 		case "until":
@@ -380,10 +386,14 @@ func (c *compiler) readActor(r Row, o map[string]Row) {
 			c.fault(opt, "%q is no date like 2020-07-16", opt.Value)
 		}
 	}
-	if seq := c.phrase(o["phrase"], o["phrase"].Value, classActor, int32(len(c.lex.names))); seq != nil {
-		lastWords(seq, func(e element) {
-			if e.stem && !slices.Contains(n.stems, e.word) {
-				n.stems = append(n.stems, e.word)
+	if phrase.Path == nil {
+		c.fault(r, "the phrase is missing")
+		return
+	}
+	if seq := c.phrase(phrase, phrase.Value, classActor, int32(len(c.lex.names))); seq != nil {
+		lastWords(seq, func(sym int32) {
+			if stem, ok := c.words.stem(sym); ok && !slices.Contains(n.stems, stem) {
+				n.stems = append(n.stems, stem)
 			}
 		})
 	}
@@ -461,9 +471,10 @@ func (c *compiler) readGrammar(r Row) {
 			c.fault(r, "%q is neither svo nor sov", r.Value)
 		}
 	case "before", "after", "endings":
-		p, ok := partNames[r.Path[min(2, len(r.Path)-1)]]
+		part := r.Path[min(2, len(r.Path)-1)]
+		p, ok := partNames[part]
 		if !ok {
-			c.fault(r, "%q is none of owner, agent, target, place, with, topic, origin, speaker, none", r.Path[2])
+			c.fault(r, "%q is none of owner, agent, target, place, with, topic, origin, speaker, none", part)
 			return
 		}
 		if r.Path[1] == "endings" {
@@ -482,20 +493,24 @@ func (c *compiler) readGrammar(r Row) {
 	case "joiners":
 		g.joiners[fold(r.Value)] = true
 	case "numbers":
+		if len(r.Path) != 3 {
+			c.fault(r, "a number is a word and its value")
+			return
+		}
 		c.lex.values = append(c.lex.values, int32(c.number(r, 0, 1e6)))
 		c.phrase(r, r.Path[2], classNumber, int32(len(c.lex.values)-1))
 	case "common", "abbreviations":
-		words, err := splitWords(r.Value)
+		lang := g.bit
+		if r.Path[1] == "abbreviations" {
+			lang = 0
+		}
+		words, err := c.words.split(nil, r.Value, lang)
 		if err != nil {
 			c.fault(r, "%v", err)
 			return
 		}
-		for _, w := range words {
-			if r.Path[1] == "common" {
-				c.common = append(c.common, commonWord{w, g.bit})
-			} else {
-				c.abbrev = append(c.abbrev, w)
-			}
+		if r.Path[1] == "abbreviations" {
+			c.abbrev = append(c.abbrev, words...)
 		}
 	default:
 		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, relative, joiners, numbers, common and abbreviations", r.Path[1])

@@ -1,9 +1,10 @@
 package score
 
 import (
-	"maps"
+	"bytes"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // wordIndex finds the word patterns a folded word matches: the exact word and every stem it begins
@@ -12,7 +13,11 @@ import (
 type wordIndex struct {
 	nodes []uint32 // letter (8 bits), whether a word and whether a stem ends here (a bit each), base (22 bits)
 	ends  []wordEnd
-	used  []uint64 // while building: a bit an entry
+
+	// While building:
+	used, bases []uint64 // a bit an entry: whether it is taken, and as a base
+	first       int      // the entry to try first
+	misfits     int      // how often an entry did not fit since first was set
 }
 
 // wordEnd is what ends at a node: the symbols of a word and of a stem, or 0.
@@ -47,52 +52,105 @@ type pattern struct {
 	stem  bool
 }
 
-// wordNode is a node of the trie before it is packed.
-type wordNode struct {
-	next map[uint8]int
-	end  wordEnd
+// family is the patterns that begin with the same letters, as many as letters, and the entry these lead to.
+type family struct {
+	patterns []pattern
+	letters  int
+	entry    int
 }
 
 // newWordIndex packs the patterns into a double array, first fit. An entry holds the letter that leads
 // to it, which is enough because no two nodes have the same base.
 func newWordIndex(patterns []pattern) *wordIndex {
-	nodes := spreadWords(patterns)
-	w, place := &wordIndex{}, make([]int, len(nodes))
-	taken, free := map[int]bool{}, 1
-	w.grow(1)
-	w.use(0, 0)
-	for n, nd := range nodes { // a node's children have higher numbers than it
-		codes := slices.Sorted(maps.Keys(nd.next))
-		if nd.end != (wordEnd{}) {
-			codes = slices.Insert(codes, 0, endLetter)
-		}
-		if len(codes) == 0 {
-			continue
-		}
-		base := 0
-		base, free = w.fit(codes, free, taken)
-		taken[base] = true
-		w.nodes[place[n]] |= uint32(base) << nodeBase
-		for _, c := range codes {
-			w.use(base+int(c), c)
-			if c == endLetter {
-				w.nodes[place[n]] |= nd.end.flags()
-				w.nodes[base+int(c)] |= uint32(len(w.ends)) << nodeBase
-				w.ends = append(w.ends, nd.end)
-			} else {
-				place[nd.next[c]] = base + int(c)
-			}
-		}
-	}
-	w.used = nil
-	w.nodes = slices.Clip(w.nodes)
-	return w
+	slices.SortFunc(patterns, func(a, b pattern) int { return bytes.Compare(a.codes, b.codes) })
+	w := &wordIndex{}
+	w.grow(4 * len(patterns))
+	take(w.used, 0)
+	w.pack(family{patterns: patterns})
+	return &wordIndex{nodes: slices.Clone(w.nodes), ends: slices.Clone(w.ends)}
 }
 
-func (w *wordIndex) use(entry int, letter uint8) {
-	w.nodes[entry] |= uint32(letter)
-	w.used[entry/64] |= 1 << (entry % 64)
+// pack finds a base for the node of a family and packs, one after the other, the families its letters
+// lead to: what follows in a word lies near.
+func (w *wordIndex) pack(f family) {
+	var room [codeOther]uint8
+	end := f.end()
+	codes := f.next(room[:0], end)
+	if len(codes) == 0 {
+		return
+	}
+	base := w.fit(codes)
+	take(w.bases, base)
+	w.nodes[f.entry] |= uint32(base)<<nodeBase | end.flags()
+	for _, c := range codes {
+		take(w.used, base+int(c))
+		w.nodes[base+int(c)] = uint32(c)
+	}
+	for _, c := range codes {
+		if c == endLetter {
+			w.nodes[base+int(c)] |= uint32(len(w.ends)) << nodeBase
+			w.ends = append(w.ends, end)
+		} else {
+			w.pack(f.branch(c, base+int(c)))
+		}
+	}
 }
+
+// index makes the alphabet of all words and finds the words in it.
+func (v *vocabulary) index() (*alphabet, *wordIndex) {
+	abc := newAlphabet(v.words)
+	codes := make([]uint8, 0, 16*len(v.words))
+	patterns := make([]pattern, 0, len(v.words))
+	for sym, word := range v.words[1:] {
+		begin := len(codes)
+		word, stem := strings.CutSuffix(word, "*")
+		for _, r := range word {
+			codes = append(codes, abc.of(r).code())
+		}
+		patterns = append(patterns, pattern{codes[begin:], int32(sym + 1), stem})
+	}
+	return abc, newWordIndex(patterns)
+}
+
+// end takes the patterns that have no more letters off the family.
+func (f *family) end() (end wordEnd) {
+	for len(f.patterns) > 0 && len(f.patterns[0].codes) == f.letters {
+		if p := f.patterns[0]; p.stem {
+			end.stem = p.sym
+		} else {
+			end.exact = p.sym
+		}
+		f.patterns = f.patterns[1:]
+	}
+	return end
+}
+
+// next adds to codes what may follow the letters of the family.
+func (f *family) next(codes []uint8, end wordEnd) []uint8 {
+	if end != (wordEnd{}) {
+		codes = append(codes, endLetter)
+	}
+	for _, p := range f.patterns {
+		if c := p.codes[f.letters]; len(codes) == 0 || codes[len(codes)-1] != c {
+			codes = append(codes, c)
+		}
+	}
+	return codes
+}
+
+// branch takes those that go on with a letter, the first there is, off the family.
+func (f *family) branch(c uint8, entry int) family {
+	n := 0
+	for n < len(f.patterns) && f.patterns[n].codes[f.letters] == c {
+		n++
+	}
+	b := family{f.patterns[:n], f.letters + 1, entry}
+	f.patterns = f.patterns[n:]
+	return b
+}
+
+func take(set []uint64, i int)       { set[i/64] |= 1 << (i % 64) }
+func taken(set []uint64, i int) bool { return set[i/64]&(1<<(i%64)) != 0 }
 
 // free gives the first entry from one on that is not used.
 func (w *wordIndex) free(from int) int {
@@ -108,19 +166,17 @@ func (w *wordIndex) free(from int) int {
 	}
 }
 
-// fit finds a base nobody has taken from which all codes fall on free entries, trying free entries from
-// one on; it also gives the entry to try from next time. Entries that did not fit often are given up: a
-// few holes cost less than looking at them again for every node.
-func (w *wordIndex) fit(codes []uint8, from int, taken map[int]bool) (base, next int) {
+// fit finds a base nobody has taken from which all codes fall on free entries. Entries that did not fit
+// often are given up: a few holes cost less than looking at them again for every node.
+func (w *wordIndex) fit(codes []uint8) int {
 	const patience = 32
-	next = w.free(from)
-	for e, tries := next, 0; ; e = w.free(e + 1) {
-		b := e - int(codes[0])
-		if b > 0 && !taken[b] && !slices.ContainsFunc(codes, func(c uint8) bool { return w.used[(b+int(c))/64]&(1<<((b+int(c))%64)) != 0 }) {
-			return b, next
+	for e := w.free(w.first); ; e = w.free(e + 1) {
+		base := e - int(codes[0])
+		if base > 0 && !taken(w.bases, base) && !slices.ContainsFunc(codes, func(c uint8) bool { return taken(w.used, base+int(c)) }) {
+			return base
 		}
-		if tries++; tries > patience {
-			next, tries = e, 0
+		if w.misfits++; w.misfits > patience {
+			w.first, w.misfits = e+1, 0
 		}
 	}
 }
@@ -131,31 +187,6 @@ func (w *wordIndex) grow(n int) {
 		n = max(n, len(w.nodes)*5/4)
 		w.nodes = append(w.nodes, make([]uint32, n-len(w.nodes))...)
 		w.used = append(w.used, make([]uint64, n/64+1-len(w.used))...)
+		w.bases = append(w.bases, make([]uint64, n/64+1-len(w.bases))...)
 	}
-}
-
-// spreadWords makes the trie of all patterns.
-func spreadWords(patterns []pattern) []wordNode {
-	nodes := []wordNode{{}}
-	for _, p := range patterns {
-		at := 0
-		for _, c := range p.codes {
-			to, ok := nodes[at].next[c]
-			if !ok {
-				to = len(nodes)
-				if nodes[at].next == nil {
-					nodes[at].next = map[uint8]int{}
-				}
-				nodes[at].next[c] = to
-				nodes = append(nodes, wordNode{})
-			}
-			at = to
-		}
-		if p.stem {
-			nodes[at].end.stem = p.sym
-		} else {
-			nodes[at].end.exact = p.sym
-		}
-	}
-	return nodes
 }
