@@ -100,7 +100,7 @@ func (c *compiler) language(r Row) *language {
 		return c.lex.languages[0]
 	}
 	t := &language{name: name, bit: 1 << len(c.lex.languages), rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{},
-		endings: map[string]part{}, joiners: map[string]bool{}, relative: map[string]bool{}}
+		endings: map[string]part{}, joiners: map[string]bool{}, relative: map[string]bool{}, purpose: map[string]bool{}}
 	c.lex.languages = append(c.lex.languages, t)
 	return t
 }

@@ -176,6 +176,7 @@ type language struct {
 	held     []string        // endings that make a holder's word an object
 	relative map[string]bool // words that make the name before them the subject of what follows: "who"
 	joiners  map[string]bool // words that join names: "and"
+	purpose  map[string]bool // words before a verb that has the subject of the verb before it: "phones Aliyev to thank him"
 }
 
 // speaks says whether the language has phrases; one that only has names tells no event.

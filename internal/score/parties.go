@@ -279,8 +279,11 @@ func (s *scratch) hyphenated(f *field, a, b *party) bool {
 
 // isJoiner says whether the token is one of the words that join names, such as "and".
 func (s *scratch) isJoiner(f *field, i int32) bool {
-	return s.tongue.joiners[fold(f.text[f.tokens[i].start:f.tokens[i].end])]
+	return s.tongue.joiners[f.folded(i)]
 }
+
+// folded is a word as the lexicon writes it.
+func (f *field) folded(i int32) string { return fold(f.text[f.tokens[i].start:f.tokens[i].end]) }
 
 // attachHolders ties each word like "ambassador" to the name whose it is: the nearest before it that
 // is no place, or the one right after it ("ambassador of Iran", «سفیر ایران»). A name that says where
@@ -436,6 +439,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankLikely, rankPossible // who tells of a deed need not have done it
 	case p.part == partOrigin && s.addresses(f, p):
 		from = rankMarked // "Bakü'den İranlı diplomatlara: Ülkeyi terk edin"
+	case p.part == partOrigin && ru.frame == frameActive && k.placeTo:
+		from = rankMarked // "the drone that hit the airport came from Iran"
 	case p.part == partOrigin && (ru.frame == frameActive || k.bystander || k.objectFrom && ru.frame != frameNoun):
 		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
 	case p.part == partOrigin:
@@ -497,7 +502,7 @@ func (s *scratch) antecedent(f *field, p *party, m match) bool {
 		return false
 	}
 	for k := m.start - 1; k >= max(p.end, m.start-2); k-- {
-		if s.tongue.relative[fold(f.text[f.tokens[k].start:f.tokens[k].end])] {
+		if s.tongue.relative[f.folded(k)] {
 			return !slices.ContainsFunc(s.parties, func(q party) bool { return q.start > p.start && q.end <= k })
 		}
 	}
@@ -511,10 +516,10 @@ func (s *scratch) objectBefore(p *party, m match) bool {
 	})
 }
 
-// followsSubject says whether a party stands behind the subject of a verb that a comma or "and" ties to the
+// followsSubject says whether a party stands behind the subject of a verb that a comma, "and" or "to" ties to the
 // verb before it: "Iran's MPs call Aliyev's remarks insulting, demand an apology".
 func (s *scratch) followsSubject(f *field, p *party, m match) bool {
-	tied := f.tokens[m.start].marks&markComma != 0 || m.start > p.end && s.isJoiner(f, m.start-1)
+	tied := f.tokens[m.start].marks&markComma != 0 || m.start > p.end && (s.isJoiner(f, m.start-1) || s.tongue.purpose[f.folded(m.start-1)])
 	return tied && slices.ContainsFunc(s.parties, func(q party) bool {
 		return q.end <= p.start && q.state != p.state && q.group != p.group && (q.part == partNone || q.part == partOwner)
 	})

@@ -490,6 +490,8 @@ func (c *compiler) readGrammar(r Row) {
 		g.held = append(g.held, fold(r.Value))
 	case "relative":
 		g.relative[fold(r.Value)] = true
+	case "purpose":
+		g.purpose[fold(r.Value)] = true
 	case "joiners":
 		g.joiners[fold(r.Value)] = true
 	case "numbers":
@@ -513,6 +515,6 @@ func (c *compiler) readGrammar(r Row) {
 			c.abbrev = append(c.abbrev, words...)
 		}
 	default:
-		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, relative, joiners, numbers, common and abbreviations", r.Path[1])
+		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, relative, purpose, joiners, numbers, common and abbreviations", r.Path[1])
 	}
 }
