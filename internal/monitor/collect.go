@@ -90,8 +90,9 @@ func (m *Monitor) Collect(ch chan<- prometheus.Metric) {
 	for pair, share := range attention(v.notices, v.feeds, m.pairs, now) {
 		o.gauge(m.descs.attention, share, pair)
 	}
-	dismissed := m.dismissed()
+	dismissed, valid := m.dismissed(), truth(coverage(v.feeds, now) >= m.constants.CoverageFloor)
 	for _, pair := range m.pairs {
+		o.gauge(m.descs.valid, valid, pair)
 		m.collectPair(o, v, pair, dismissed, now)
 	}
 }
@@ -140,7 +141,6 @@ func (m *Monitor) collectPair(o out, v *view, pair string, dismissed tension.Dis
 		o.gauge(d.zscore, p.z, pair)
 	}
 	o.gauge(d.stories, float64(len(p.index.Stories)), pair)
-	o.gauge(d.valid, truth(coverage(v.feeds, now) >= m.constants.CoverageFloor), pair)
 	o.gauge(d.lastEvent, seconds(v.latest[pair]), pair)
 	points := p.index.Kinds()
 	for _, kind := range v.lexicon.Kinds() {

@@ -95,26 +95,41 @@ func (c *counters) scored(a *news.Article, took time.Duration) {
 // perFeed says which series each feed has; see seriesOf.
 type perFeed struct{ health, full map[string]bool }
 
-// Limits of what the feeds add to a scrape. Above fewFeeds a feed has its health alone unless all is asked for, and
-// above maxFeedSeries further feeds have none, so that a long list can never drown the server that scrapes it.
+// Limits of a scrape. Above fewFeeds a feed has its health alone unless all is asked for, and where maxSeries or
+// maxFeedSeries is reached further feeds have none, so that a long list can never drown the server that scrapes it.
 const (
-	fewFeeds      = 500
+	maxSeries     = 25_000
 	maxFeedSeries = 15_000
-	fullSeries    = 7 // a feed: up, last success, newest article, polls, failures, articles, gaps
-	healthSeries  = 2 // up, last success
+	fewFeeds      = 500
+	fullSeries    = 7   // a feed: up, last success, newest article, polls, failures, articles, gaps
+	healthSeries  = 2   // up, last success
+	pairSeries    = 12  // a pair, besides kinds and events: the index, what is said of it, three stories
+	otherSeries   = 200 // the process, the store, histograms and totals
 )
 
+// feedRoom is how many series feeds may have beside those of pairs, whatever is said of each feed.
+func feedRoom(pairs []string, kinds []score.Kind) int {
+	room := maxSeries - otherSeries
+	for _, pair := range pairs {
+		room -= pairSeries + len(kinds)
+		for _, kind := range kinds {
+			room -= len(actors(pair, kind))
+		}
+	}
+	return min(max(room, 0), maxFeedSeries)
+}
+
 // seriesOf decides which feeds have series, by the order of their names, for one of the settings auto, full,
-// health and off; and how many feeds go without because of the limit.
-func seriesOf(list map[string]news.Feed, setting string) (p perFeed, dropped int) {
+// health and off; and how many feeds go without because there is room for so many series only.
+func seriesOf(list map[string]news.Feed, setting string, room int) (p perFeed, dropped int) {
 	p = perFeed{map[string]bool{}, map[string]bool{}}
 	if setting == "off" {
 		return p, 0
 	}
 	full := setting == "full" || setting == "auto" && len(list) <= fewFeeds
-	most := maxFeedSeries / healthSeries
+	most := room / healthSeries
 	if full {
-		most = maxFeedSeries / fullSeries
+		most = room / fullSeries
 	}
 	for i, slug := range slices.Sorted(maps.Keys(list)) {
 		if i >= most {

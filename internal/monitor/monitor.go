@@ -87,7 +87,7 @@ func New(p Parts) *Monitor {
 	for _, pair := range m.pairs {
 		m.pulses[pair] = new(pulse)
 	}
-	m.counts.perFeed, m.unmetered = seriesOf(m.feeds, p.PerFeed)
+	m.counts.perFeed, m.unmetered = seriesOf(m.feeds, p.PerFeed, feedRoom(m.pairs, p.Lexicon.Kinds()))
 	m.counts.start(m.feeds, m.pairs, p.Lexicon.Kinds(), feeds.Classes())
 	for i, slug := range slices.Sorted(maps.Keys(m.feeds)) {
 		m.unread, m.places[slug] = append(m.unread, feedState{feed: m.feeds[slug]}), i

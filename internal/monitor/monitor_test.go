@@ -115,18 +115,25 @@ func newStore(tb testing.TB) *store.Store {
 
 func newMonitor(tb testing.TB, s *store.Store, list ...news.Feed) (*Monitor, *prometheus.Registry) {
 	tb.Helper()
+	parts, reg := partsOf(tb, s, list...)
+	return New(parts), reg
+}
+
+// partsOf are the parts of a monitor of one pair.
+func partsOf(tb testing.TB, s *store.Store, list ...news.Feed) (Parts, *prometheus.Registry) {
+	tb.Helper()
 	words, err := lexicon()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	reg := prometheus.NewRegistry()
-	return New(Parts{Feeds: list, Pairs: []string{pair}, Store: s, LookTimeout: 10 * time.Second, Lexicon: words,
+	return Parts{Feeds: list, Pairs: []string{pair}, Store: s, LookTimeout: 10 * time.Second, Lexicon: words,
 		Client:       feeds.NewClient(feeds.Options{Timeout: 10 * time.Second, MaxBody: 1 << 20, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}),
 		Constants:    tension.DefaultConstants(),
 		Reload:       lexicon,
 		PerFeed:      "auto",
 		Dismissed:    func() tension.Dismissals { return tension.Dismissals{} },
-		KeepArticles: 1000 * time.Hour, KeepVisits: 1000 * time.Hour, Log: zap.NewNop(), Metrics: reg}), reg
+		KeepArticles: 1000 * time.Hour, KeepVisits: 1000 * time.Hour, Log: zap.NewNop(), Metrics: reg}, reg
 }
 
 // during runs the monitor while do runs. Afterwards what was in flight is stored.

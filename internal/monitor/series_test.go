@@ -25,7 +25,7 @@ func TestSeriesOfFeedsAreBounded(t *testing.T) {
 		for i := range tt.feeds {
 			list[fmt.Sprintf("feed-%05d", i)] = news.Feed{}
 		}
-		p, dropped := seriesOf(list, tt.setting)
+		p, dropped := seriesOf(list, tt.setting, maxFeedSeries)
 		full := 0
 		for _, all := range p.full {
 			if all {
