@@ -73,6 +73,7 @@ type compiler struct {
 	seqs    sequences
 	written map[variant]output // to find what is there twice
 	abbrev  []piece
+	seq     []piece // of the phrase being read
 	ordinal map[string]int
 }
 

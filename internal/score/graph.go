@@ -86,22 +86,23 @@ func (g *phraseGraph) state(o output) int32 {
 
 // path leads from one state to another over the parts of a phrase.
 func (g *phraseGraph) path(seq []piece, from, to int32, o output) {
-	for i, p := range seq {
-		if p.gap > 0 {
-			g.states[from].gap = p.gap
-			continue
-		}
+	for len(seq) > 0 {
+		p, rest := seq[0], seq[seq[0].size:]
 		next := to
-		if i < len(seq)-1 {
+		switch {
+		case p.gap > 0:
+			g.states[from].gap = p.gap
+			next = from
+		case len(rest) > 0:
 			next = g.state(o)
 		}
-		if p.oneOf == nil {
+		if p.sym > 0 {
 			g.pending = append(g.pending, pendingEdge{from, next, p.sym})
 		}
-		for _, alt := range p.oneOf {
+		for alt := range alternatives(seq) {
 			g.path(alt, from, next, o)
 		}
-		from = next
+		from, seq = next, rest
 	}
 }
 

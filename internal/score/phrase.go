@@ -3,6 +3,7 @@ package score
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,18 +21,31 @@ const (
 	maxWord     = 200 // bytes of a folded word
 )
 
-// piece is what stands at one place of a phrase: a word, a gap, or one of several phrases.
+// piece is what stands at one place of a phrase: a word, a gap, or a bracket of several phrases. A phrase
+// is a flat list of pieces, so that reading it allocates nothing: a bracket is followed by its alternatives,
+// an alternative by what it consists of.
 type piece struct {
-	sym   int32 // of a word
-	gap   uint8 // words that may be passed over, for a gap
-	oneOf [][]piece
+	sym  int32 // of a word
+	size int32 // places it takes in the list, with all that belongs to it: 1 for a word or a gap
+	gap  uint8 // words that may be passed over, for a gap
 }
 
-// set is a named list of phrases of one language, parsed when a phrase first asks for it.
+// alternatives gives those of the bracket that stands first in seq; a word or a gap has none.
+func alternatives(seq []piece) iter.Seq[[]piece] {
+	return func(yield func([]piece) bool) {
+		for rest := seq[1:seq[0].size]; len(rest) > 0; rest = rest[rest[0].size:] {
+			if !yield(rest[1:rest[0].size]) {
+				return
+			}
+		}
+	}
+}
+
+// set is a named list of phrases of one language, read when a phrase first asks for it.
 type set struct {
 	members []string
-	parsed  bool
-	oneOf   [][]piece
+	read    bool
+	bracket []piece
 	words   int
 	err     error
 }
@@ -44,35 +58,36 @@ type notation struct {
 	gap        int // what ".." stands for
 }
 
-// parse reads the notation of docs/lexicon.md.
-func (n *notation) parse(phrase string) ([]piece, error) {
-	p := &phraseParser{notation: n, rest: phrase}
-	seq, err := p.sequence()
+// parse reads a phrase in the notation of docs/lexicon.md and appends it to seq, which is empty.
+func (n *notation) parse(seq []piece, phrase string) ([]piece, error) {
+	p := phraseParser{notation: n, rest: phrase, seq: seq}
+	err := p.sequence()
 	switch {
 	case err != nil:
-		return nil, err
+		return p.seq, err
 	case p.rest != "":
-		return nil, fmt.Errorf("%q closes nothing", p.rest[:1])
+		return p.seq, fmt.Errorf("%q closes nothing", p.rest[:1])
 	case p.words == 0:
-		return nil, fmt.Errorf("no words, so it can never match")
+		return p.seq, fmt.Errorf("no words, so it can never match")
 	}
-	return seq, checkGaps(seq)
+	return p.seq, checkGaps(p.seq)
 }
 
 // checkGaps finds gaps that have no word on one side, and too many of them.
 func checkGaps(seq []piece) error {
-	gaps := 0
-	for i, p := range seq {
-		if p.gap > 0 {
+	gaps, before := 0, uint8(0)
+	for i := 0; i < len(seq); i += int(seq[i].size) {
+		if seq[i].gap > 0 {
 			gaps++
 			if i == 0 || i == len(seq)-1 {
 				return fmt.Errorf("a gap stands between words, never at an end")
 			}
-			if seq[i-1].gap > 0 {
+			if before > 0 {
 				return fmt.Errorf("two gaps in a row; write one, as in ..9")
 			}
 		}
-		for _, alt := range p.oneOf {
+		before = seq[i].gap
+		for alt := range alternatives(seq[i:]) {
 			if err := checkGaps(alt); err != nil {
 				return err
 			}
@@ -101,18 +116,15 @@ func (s sequences) follow(head int32, p piece) int32 {
 // variants gives every sequence a phrase stands for, following on those in heads, at most maxVariants;
 // it gives nil where there are more.
 func (s sequences) variants(heads []int32, seq []piece) []int32 {
-	for _, p := range seq {
-		if p.oneOf == nil {
+	for ; len(seq) > 0; seq = seq[seq[0].size:] {
+		if seq[0].size == 1 {
 			for i, h := range heads {
-				heads[i] = s.follow(h, p)
+				heads[i] = s.follow(h, seq[0])
 			}
 			continue
 		}
-		if len(heads)*len(p.oneOf) > maxVariants {
-			return nil
-		}
 		var grown []int32
-		for _, alt := range p.oneOf {
+		for alt := range alternatives(seq) {
 			v := s.variants(slices.Clone(heads), alt)
 			if grown = append(grown, v...); v == nil || len(grown) > maxVariants {
 				return nil
@@ -125,11 +137,13 @@ func (s sequences) variants(heads []int32, seq []piece) []int32 {
 
 // lastWords calls do for the symbol of every word a phrase may end with.
 func lastWords(seq []piece, do func(int32)) {
-	last := seq[len(seq)-1]
-	if last.oneOf == nil {
-		do(last.sym)
+	for len(seq) > int(seq[0].size) {
+		seq = seq[seq[0].size:]
 	}
-	for _, alt := range last.oneOf {
+	if seq[0].size == 1 {
+		do(seq[0].sym)
+	}
+	for alt := range alternatives(seq) {
 		lastWords(alt, do)
 	}
 }
@@ -138,26 +152,23 @@ func lastWords(seq []piece, do func(int32)) {
 type phraseParser struct {
 	*notation
 	rest  string
-	read  []piece // of the sequences that are open
+	seq   []piece // what was read
 	deep  int
 	words int
 }
 
 // sequence reads pieces that follow one another, up to "|", ")" or the end.
-func (p *phraseParser) sequence() ([]piece, error) {
-	begin := len(p.read)
+func (p *phraseParser) sequence() error {
 	for {
 		p.rest = strings.TrimLeft(p.rest, " ")
 		if p.rest == "" || p.rest[0] == ')' || p.rest[0] == '|' {
-			seq := slices.Clone(p.read[begin:])
-			p.read = p.read[:begin]
-			return seq, nil
+			return nil
 		}
 		if err := p.piece(); err != nil {
-			return nil, err
+			return err
 		}
 		if p.words > maxWords {
-			return nil, fmt.Errorf("more than %d words; split it", maxWords)
+			return fmt.Errorf("more than %d words; split it", maxWords)
 		}
 	}
 }
@@ -176,38 +187,46 @@ func (p *phraseParser) piece() (err error) {
 	if end < 0 {
 		end = len(p.rest)
 	}
-	before := len(p.read)
-	p.read, err = p.vocabulary.split(p.read, p.rest[:end], p.bit)
-	p.words += len(p.read) - before
+	before := len(p.seq)
+	p.seq, err = p.vocabulary.split(p.seq, p.rest[:end], p.bit)
+	p.words += len(p.seq) - before
 	p.rest = p.rest[end:]
 	return err
 }
 
+// open begins a bracket or an alternative, close ends it.
+func (p *phraseParser) open() (at int) {
+	p.seq = append(p.seq, piece{})
+	return len(p.seq) - 1
+}
+
+func (p *phraseParser) close(at int) { p.seq[at].size = int32(len(p.seq) - at) }
+
 func (p *phraseParser) bracket() error {
-	var one piece
 	if p.deep++; p.deep > maxDeep {
 		return fmt.Errorf("brackets %d deep, at most %d", p.deep, maxDeep)
 	}
+	at := p.open()
 	for {
 		p.rest = p.rest[1:] // the bracket, or the bar between two alternatives
-		alt, err := p.sequence()
-		if err != nil {
+		alt := p.open()
+		if err := p.sequence(); err != nil {
 			return err
 		}
-		if len(alt) == 0 {
+		if p.close(alt); p.seq[alt].size == 1 {
 			return fmt.Errorf("an empty alternative in a bracket")
 		}
-		one.oneOf = append(one.oneOf, alt)
 		if p.rest == "" {
 			return fmt.Errorf("a bracket is not closed")
 		}
 		if p.rest[0] == ')' {
-			p.rest = p.rest[1:]
-			p.deep--
-			p.read = append(p.read, one)
-			return nil
+			break
 		}
 	}
+	p.rest = p.rest[1:]
+	p.deep--
+	p.close(at)
+	return nil
 }
 
 func (p *phraseParser) set() error {
@@ -218,32 +237,34 @@ func (p *phraseParser) set() error {
 		return fmt.Errorf("<%s is not closed", name)
 	case set == nil:
 		return fmt.Errorf("there is no set <%s> in this language", name)
-	case !set.parsed:
-		set.parsed, set.err = true, errors.New("it contains itself")
+	case !set.read:
+		set.read, set.err = true, errors.New("it contains itself")
 		set.err = set.parse(p.notation)
 	}
 	if set.err != nil {
 		return fmt.Errorf("in the set <%s>: %w", name, set.err)
 	}
-	p.read = append(p.read, piece{oneOf: set.oneOf})
+	p.seq = append(p.seq, set.bracket...)
 	p.words += set.words
 	p.rest = rest
 	return nil
 }
 
 func (s *set) parse(n *notation) error {
+	p := phraseParser{notation: n}
+	at := p.open()
 	for _, m := range s.members {
-		p := &phraseParser{notation: n, rest: m}
-		alt, err := p.sequence()
-		switch {
-		case err != nil:
+		p.rest = m
+		alt := p.open()
+		if err := p.sequence(); err != nil {
 			return err
-		case p.rest != "" || len(alt) == 0:
+		}
+		if p.close(alt); p.rest != "" || p.seq[alt].size == 1 {
 			return fmt.Errorf("%q is no phrase", m)
 		}
-		s.oneOf = append(s.oneOf, alt)
-		s.words += p.words
 	}
+	p.close(at)
+	s.bracket, s.words = p.seq, p.words
 	return nil
 }
 
@@ -260,7 +281,7 @@ func (p *phraseParser) dots() error {
 	if n < 1 || n > maxGap {
 		return fmt.Errorf("a gap of %d words; 1 to %d", n, maxGap)
 	}
-	p.read = append(p.read, piece{gap: uint8(n)})
+	p.seq = append(p.seq, piece{size: 1, gap: uint8(n)})
 	return nil
 }
 
@@ -289,7 +310,7 @@ func (v *vocabulary) split(seq []piece, written string, lang uint8) ([]piece, er
 			word = append(word, '*')
 			i++
 		}
-		seq = append(seq, piece{sym: v.symbol(word, lang)})
+		seq = append(seq, piece{sym: v.symbol(word, lang), size: 1})
 		v.folding = word
 	}
 	if len(seq) == before {

@@ -284,11 +284,12 @@ func option(r Row, depth int) string {
 	return r.Path[depth]
 }
 
-// phrase parses a phrase and puts it into its graph.
+// phrase parses a phrase and puts it into its graph; the pieces it gives are only lent.
 func (c *compiler) phrase(r Row, text string, class outClass, id int32) []piece {
 	lang, out := c.language(r), output{class: class, id: id}
 	n := notation{vocabulary: &c.words, bit: lang.bit, sets: c.sets[lang.name], gap: c.gap}
-	seq, err := n.parse(text)
+	seq, err := n.parse(c.seq[:0], text)
+	c.seq = seq
 	if err != nil {
 		c.fault(r, "phrase %q: %v", text, err)
 		return nil
