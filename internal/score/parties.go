@@ -103,7 +103,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 		switch {
 		case r.after && m.start >= p.end && m.start-p.end <= s.reachOf(r.part) && after == partNone && s.clear(f, p.end, m.start):
 			after, beside = r.part, m.start == p.end
-		case !r.after && m.end <= p.start && p.start-m.end <= 2 && s.clear(f, m.end, p.start):
+		case !r.after && m.end <= p.start && p.start-m.end <= reachBefore(r.part) && s.clear(f, m.end, p.start):
 			before, at = r.part, m.start
 		}
 	}
@@ -163,6 +163,14 @@ func (f *field) signs(p *party) bool {
 		}
 	}
 	return false
+}
+
+// reachBefore is how many words may stand between a word and the name behind it: «از سوی سخنگوی وزارت خارجه ایران».
+func reachBefore(p part) int32 {
+	if p == partAgent {
+		return 4
+	}
+	return 2
 }
 
 // reachOf is how many words may stand between a name and a word after it: "Iran's ground force
@@ -247,6 +255,9 @@ func (s *scratch) joinGroups(f *field) {
 	for i := 1; i < len(s.parties); i++ {
 		a, b := &s.parties[i-1], &s.parties[i]
 		gap := b.start - a.end
+		if a.state == b.state && gap == 0 && f.tokens[b.start].marks&(markComma|markHard|markQuote) == 0 {
+			sharePart(a, b)
+		}
 		if a.state == b.state || gap > 1 {
 			continue
 		}
@@ -262,6 +273,17 @@ func (s *scratch) joinGroups(f *field) {
 		} else if a.part == partNone {
 			a.part = b.part
 		}
+	}
+}
+
+// sharePart gives two names of a state that stand side by side, and so are one, the part that one of them is
+// marked for: «از سوی سخنگوی وزارت خارجه ایران», "Azerbaycan Cumhurbaşkanı Aliyev'e".
+func sharePart(a, b *party) {
+	switch plain := func(p part) bool { return p == partNone || p == partOwner }; {
+	case plain(a.part) && !plain(b.part):
+		a.part = b.part
+	case plain(b.part) && !plain(a.part):
+		b.part = a.part
 	}
 }
 
@@ -422,11 +444,12 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from = rankObject
 	case p.part == partPlace:
 		from, to = rankPossible, rankPossible
-		if k.placeFrom && ru.frame != frameActive {
+		switch {
+		case k.placeFrom && ru.frame != frameActive:
 			from = rankOwner // "envoy summoned in Yerevan"
-		} else if k.placeFrom {
+		case k.placeFrom, k.placeTo && s.hostOf(p, m):
 			from = rankLikely
-		} else if k.placeTo {
+		case k.placeTo:
 			to = rankLikely
 		}
 	case left && ru.frame == frameActive && s.antecedent(f, p, m):
@@ -465,6 +488,15 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 func (s *scratch) addresses(f *field, p *party) bool {
 	return s.tongue.verbLast && s.tongue.cases && slices.ContainsFunc(s.parties, func(q party) bool {
 		return q.start == p.end && q.state != p.state && (q.part == partTarget || q.holder == q.end && s.isObject(f, q.holder))
+	})
+}
+
+// hostOf says whether the phrase names an embassy or envoy nobody is said to own and the party is where it stands:
+// "attack on our embassy in Tehran".
+func (s *scratch) hostOf(p *party, m match) bool {
+	return slices.ContainsFunc(s.holders, func(h match) bool {
+		return h.out.id == holderPosted && h.start >= m.start && h.end <= m.end && p.start >= m.end && p.start-h.end <= 2 &&
+			!slices.ContainsFunc(s.parties, func(q party) bool { return q.holder == h.start })
 	})
 }
 
@@ -551,6 +583,8 @@ func (s *scratch) rankByFrame(f *field, fr frame, k *kindData, p *party, left, b
 		return rankPossible, rankPlain + rankPossible
 	case fr == framePassive:
 		return rankPossible, rankPossible
+	case left && verbLast && fr == frameNoun && p.holder >= 0 && s.heldAsObject(f, p):
+		return rankPossible, rankMarked // "Azerbaycanlı milletvekiline saldırı"
 	case fr == frameNoun && left:
 		if beside || p.part == partOwner {
 			return rankPlain, rankPossible
