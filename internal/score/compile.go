@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -20,12 +19,8 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 		lex: &Lexicon{hash: hashRows(rows), adversaries: map[[2]int]bool{}, settles: map[string]bool{}, far: 12,
 			numbers: confidence{Title: 1, Lead: 1, Text: 1, Inferred: 1, Distant: 1}, actorGraph: &phraseGraph{}},
 		gap:     4,
-		words:   vocabulary{numbers: map[string]int32{}, words: []string{""}, langs: []uint8{0}},
-		sets:    map[string]map[string]*set{},
-		seqs:    sequences{},
-		written: map[variant]output{},
-		holders: map[string]map[string]bool{},
-		posts:   map[string]map[string]bool{},
+		words:   vocabulary{numbers: make(map[string]int32, 2*len(rows)), words: []string{""}, langs: []uint8{0}},
+		written: make(map[uint64]output, 2*len(rows)),
 	}
 	rows = slices.DeleteFunc(rows, func(r Row) bool {
 		if len(r.Path) > 0 {
@@ -67,11 +62,8 @@ type compiler struct {
 	gap     int
 	noise   map[string]bool
 	words   vocabulary
-	sets    map[string]map[string]*set // by language and name
-	holders map[string]map[string]bool // by language: names of sets
-	posts   map[string]map[string]bool // likewise: those whose words serve in another state
-	seqs    sequences
-	written map[variant]output // to find what is there twice
+	drafts  []*draft
+	written map[uint64]output // by variant, to find what is there twice
 	abbrev  []piece
 	seq     []piece // of the phrase being read
 	ordinal map[string]int
@@ -81,29 +73,36 @@ func (c *compiler) fault(r Row, format string, args ...any) {
 	c.faults = append(c.faults, fmt.Errorf("%s:%d: %s: %s", r.File, r.Line, strings.Join(r.Path, "."), fmt.Sprintf(format, args...)))
 }
 
-// variant is one of the sequences a phrase stands for, among the phrases of its class and language.
-type variant struct {
-	class outClass
-	lang  uint8
-	seq   int32
+// draft is a language while its files are read.
+type draft struct {
+	*language
+	notation
+	holders map[string]bool // names of sets
+	posts   map[string]bool // likewise: those whose words serve in another state
 }
 
+// folder gives the folder of the row's file, which names its language; it is empty for what belongs to none.
+func folder(r Row) string { return r.File[:max(0, strings.LastIndexByte(r.File, '/'))] }
+
 // language gives the language whose folder the row's file is in.
-func (c *compiler) language(r Row) *language {
-	name := path.Dir(r.File)
-	for _, t := range c.lex.languages {
-		if t.name == name {
-			return t
+func (c *compiler) language(r Row) *draft {
+	name := folder(r)
+	for _, d := range c.drafts {
+		if d.name == name {
+			return d
 		}
 	}
-	if len(c.lex.languages) == maxLangs {
+	if len(c.drafts) == maxLangs {
 		c.fault(r, "%q is one language too many, at most %d", name, maxLangs)
-		return c.lex.languages[0]
+		return c.drafts[0]
 	}
-	t := &language{name: name, bit: 1 << len(c.lex.languages), rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{},
+	t := &language{name: name, bit: 1 << len(c.drafts), rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{},
 		endings: map[string]part{}, joiners: map[string]bool{}, relative: map[string]bool{}, purpose: map[string]bool{}}
 	c.lex.languages = append(c.lex.languages, t)
-	return t
+	d := &draft{language: t, holders: map[string]bool{}, posts: map[string]bool{},
+		notation: notation{vocabulary: &c.words, lang: t.bit, sets: map[string]*set{}, gap: &c.gap}}
+	c.drafts = append(c.drafts, d)
+	return d
 }
 
 func (c *compiler) readPairs(pairs []string) {
@@ -145,7 +144,7 @@ func (c *compiler) build() {
 }
 
 // graphOf gives the graph a phrase belongs to: what is looked for at one time is together.
-func (c *compiler) graphOf(lang *language, class outClass) *phraseGraph {
+func (c *compiler) graphOf(lang *draft, class outClass) *phraseGraph {
 	switch class {
 	case classActor:
 		return c.lex.actorGraph

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,9 +54,9 @@ type set struct {
 // notation is what the phrases of one language are read with.
 type notation struct {
 	vocabulary *vocabulary
-	bit        uint8 // the language's
+	lang       uint8 // the bit of the language
 	sets       map[string]*set
-	gap        int // what ".." stands for
+	gap        *int // what ".." stands for
 }
 
 // parse reads a phrase in the notation of docs/lexicon.md and appends it to seq, which is empty.
@@ -99,33 +100,26 @@ func checkGaps(seq []piece) error {
 	return nil
 }
 
-// sequences numbers the sequences of words and gaps that phrases stand for, by the number of what stands
-// before the last of them. 0 is the empty one.
-type sequences map[uint64]int32
-
-func (s sequences) follow(head int32, p piece) int32 {
-	key := uint64(head)<<32 | uint64(p.sym)<<8 | uint64(p.gap)
-	n, ok := s[key]
-	if !ok {
-		n = int32(len(s) + 1)
-		s[key] = n
-	}
-	return n
+// follow numbers a sequence of words and gaps by its last one and by the number of what stands before it.
+// 64 bits tell a million sequences apart.
+func follow(head uint64, p piece) uint64 {
+	high, low := bits.Mul64(head^uint64(p.sym)<<8^uint64(p.gap), 0x9E3779B97F4A7C15)
+	return high ^ low
 }
 
-// variants gives every sequence a phrase stands for, following on those in heads, at most maxVariants;
+// variants numbers every sequence a phrase stands for, following on those in heads, at most maxVariants;
 // it gives nil where there are more.
-func (s sequences) variants(heads []int32, seq []piece) []int32 {
+func variants(heads []uint64, seq []piece) []uint64 {
 	for ; len(seq) > 0; seq = seq[seq[0].size:] {
 		if seq[0].size == 1 {
 			for i, h := range heads {
-				heads[i] = s.follow(h, seq[0])
+				heads[i] = follow(h, seq[0])
 			}
 			continue
 		}
-		var grown []int32
+		var grown []uint64
 		for alt := range alternatives(seq) {
-			v := s.variants(slices.Clone(heads), alt)
+			v := variants(slices.Clone(heads), alt)
 			if grown = append(grown, v...); v == nil || len(grown) > maxVariants {
 				return nil
 			}
@@ -183,15 +177,24 @@ func (p *phraseParser) piece() (err error) {
 	case strings.HasPrefix(p.rest, ".."):
 		return p.dots()
 	}
-	end := strings.IndexAny(p.rest, " ()|<")
-	if end < 0 {
-		end = len(p.rest)
+	end := 0
+	for end < len(p.rest) && !endsWritten(p.rest[end]) {
+		end++
 	}
 	before := len(p.seq)
-	p.seq, err = p.vocabulary.split(p.seq, p.rest[:end], p.bit)
+	p.seq, err = p.vocabulary.split(p.seq, p.rest[:end], p.lang)
 	p.words += len(p.seq) - before
 	p.rest = p.rest[end:]
 	return err
+}
+
+// endsWritten says whether a byte ends a written word.
+func endsWritten(c byte) bool {
+	switch c {
+	case ' ', '(', ')', '|', '<':
+		return true
+	}
+	return false
 }
 
 // open begins a bracket or an alternative, close ends it.
@@ -270,7 +273,7 @@ func (s *set) parse(n *notation) error {
 
 func (p *phraseParser) dots() error {
 	p.rest = p.rest[2:]
-	n, digits := p.gap, 0
+	n, digits := *p.gap, 0
 	for digits < len(p.rest) && p.rest[digits] >= '0' && p.rest[digits] <= '9' {
 		digits++
 	}

@@ -3,7 +3,6 @@ package score
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +14,7 @@ import (
 func (c *compiler) readTop(rows []Row) {
 	c.noise = map[string]bool{}
 	for _, r := range rows {
-		if path.Dir(r.File) != "." {
+		if folder(r) != "" {
 			c.readSets(r)
 			continue
 		}
@@ -43,7 +42,7 @@ func (c *compiler) readTop(rows []Row) {
 	}
 	for _, r := range rows {
 		switch {
-		case path.Dir(r.File) != ".":
+		case folder(r) != "":
 		case r.Path[0] == "rhetoric":
 			if k := c.kind(r, r.Value); k >= 0 {
 				c.lex.kindData[k].rhetoric, c.lex.kindData[k].spoken = true, true
@@ -178,29 +177,20 @@ func (c *compiler) truth(r Row) bool {
 }
 
 func (c *compiler) readSets(r Row) {
-	lang := c.language(r).name
+	lang := c.language(r)
 	switch {
 	case r.Path[0] == "sets" && len(r.Path) == 3:
-		if c.sets[lang] == nil {
-			c.sets[lang] = map[string]*set{}
+		named := lang.sets[r.Path[1]]
+		if named == nil {
+			named = &set{}
+			lang.sets[r.Path[1]] = named
 		}
-		if c.sets[lang][r.Path[1]] == nil {
-			c.sets[lang][r.Path[1]] = &set{}
-		}
-		named := c.sets[lang][r.Path[1]]
 		named.members = append(named.members, r.Value)
 	case r.Path[0] == "holders":
-		note(c.holders, lang, r.Value)
+		lang.holders[r.Value] = true
 	case r.Path[0] == "posts":
-		note(c.posts, lang, r.Value)
+		lang.posts[r.Value] = true
 	}
-}
-
-func note(sets map[string]map[string]bool, lang, name string) {
-	if sets[lang] == nil {
-		sets[lang] = map[string]bool{}
-	}
-	sets[lang][name] = true
 }
 
 // readLanguages reads the files of the languages. Entries that are lists of keys ({phrase: …, until: …},
@@ -210,7 +200,7 @@ func (c *compiler) readLanguages(rows []Row) {
 	for len(rows) > 0 {
 		r := rows[0]
 		n := 1
-		if path.Dir(r.File) == "." {
+		if folder(r) == "" {
 			rows = rows[1:]
 			continue
 		}
@@ -260,15 +250,15 @@ func (c *compiler) readEntry(r Row, rows []Row, depth int) {
 			c.fault(r, "a set is a name and a list of phrases")
 			return
 		}
-		if lang := path.Dir(r.File); c.holders[lang][r.Path[1]] {
+		if lang := c.language(r); lang.holders[r.Path[1]] {
 			id := int32(holderPlain)
-			if c.posts[lang][r.Path[1]] {
+			if lang.posts[r.Path[1]] {
 				id = holderPosted
 			}
 			c.phrase(r, r.Value, classHolder, id)
 		}
 	case "holders", "posts":
-		if c.sets[path.Dir(r.File)][r.Value] == nil {
+		if c.language(r).sets[r.Value] == nil {
 			c.fault(r, "there is no set %q in this language", r.Value)
 		}
 	default:
@@ -287,8 +277,7 @@ func option(r Row, depth int) string {
 // phrase parses a phrase and puts it into its graph; the pieces it gives are only lent.
 func (c *compiler) phrase(r Row, text string, class outClass, id int32) []piece {
 	lang, out := c.language(r), output{class: class, id: id}
-	n := notation{vocabulary: &c.words, bit: lang.bit, sets: c.sets[lang.name], gap: c.gap}
-	seq, err := n.parse(c.seq[:0], text)
+	seq, err := lang.parse(c.seq[:0], text)
 	c.seq = seq
 	if err != nil {
 		c.fault(r, "phrase %q: %v", text, err)
@@ -303,11 +292,11 @@ func (c *compiler) phrase(r Row, text string, class outClass, id int32) []piece 
 
 // repeats says whether a phrase adds nothing to those before it: each of its variants is there. Only
 // phrases of few variants are compared; the others can hardly be written twice by oversight.
-func (c *compiler) repeats(seq []piece, lang *language, out output) (earlier output, all bool) {
-	vs := c.seqs.variants([]int32{0}, seq)
+func (c *compiler) repeats(seq []piece, lang *draft, out output) (earlier output, all bool) {
+	head := follow(uint64(out.class)<<32, piece{gap: lang.bit})
+	vs := variants([]uint64{head}, seq)
 	all = len(vs) > 0
-	for _, s := range vs {
-		v := variant{out.class, lang.bit, s}
+	for _, v := range vs {
 		if o, there := c.written[v]; !there {
 			c.written[v], all = out, false
 		} else if o.id != out.id {
@@ -330,7 +319,7 @@ func (c *compiler) readPhrase(r Row, rows []Row) {
 	if k < 0 || !ok {
 		return
 	}
-	key := r.Path[1] + "." + path.Dir(r.File)
+	key := r.Path[1] + "." + folder(r)
 	c.ordinal[key]++
 	ru := rule{kind: k, frame: f, id: key + "." + strconv.Itoa(c.ordinal[key]), intensity: c.lex.kinds[k].Intensity}
 	var phrase Row
