@@ -333,6 +333,10 @@ func TestPasswordsAreMasked(t *testing.T) {
 		"http://u@h/":             "http://u@h/",
 		"http://h:80/a":           "http://h:80/a",
 		"a@b":                     "a@b",
+		"postgres://h/d?user=u&password=p&sslmode=disable": "postgres://h/d?user=u&password=xxxxx&sslmode=disable",
+		"https://h/rss?api_key=k&q=iran":                   "https://h/rss?api_key=xxxxx&q=iran",
+		"https://h/rss?q=a&Access_Token=t#top":             "https://h/rss?q=a&Access_Token=xxxxx#top",
+		"https://h/rss?keyword=baku&author=me&topic=key":   "https://h/rss?keyword=baku&author=me&topic=key",
 	} {
 		if got := masked(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)

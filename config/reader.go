@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,16 +36,22 @@ func (p place) at(key string, node *yaml.Node) place {
 	return place{p.file, p.key + key, node, p.secret}
 }
 
-// masked hides the password in an address, for faults go into logs.
+// masked hides the password in an address, and what its query has under the name of a secret: faults go into logs, and
+// what is in force is shown.
 func masked(value string) string {
 	scheme, rest, isURL := strings.Cut(value, "://")
-	at := strings.LastIndex(rest, "@")
-	user, _, hasPassword := strings.Cut(rest[:max(at, 0)], ":")
-	if !isURL || !hasPassword {
+	if !isURL {
 		return value
 	}
-	return scheme + "://" + user + ":xxxxx" + rest[at:]
+	at := strings.LastIndex(rest, "@")
+	if user, _, hasPassword := strings.Cut(rest[:max(at, 0)], ":"); hasPassword {
+		rest = user + ":" + hidden + rest[at:]
+	}
+	return scheme + "://" + secretInQuery.ReplaceAllString(rest, "${1}"+hidden)
 }
+
+// secretInQuery is a part of a query whose name says that nobody else should read its value.
+var secretInQuery = regexp.MustCompile(`(?i)([?&;](?:[\w.-]*[_.-])?(?:api_?key|apikey|key|token|pass|passwd|password|pwd|secret|auth|sig|signature|credentials?)=)[^&;#]*`)
 
 // reader turns places into values and keeps what is wrong with them; it never stops at the first.
 type reader struct{ faults Faults }

@@ -19,7 +19,7 @@ import (
 // hostilePoll is a look at a feed that failed half way, whose every text is from somebody who means ill.
 func hostilePoll() monitor.Poll {
 	return monitor.Poll{ID: monitor.PollID("gazette", noon),
-		Visit: news.Visit{Feed: "gazette", At: noon, Took: 1234567 * time.Microsecond, URL: "https://gazette.example/rss", From: "https://cdn.example/" + attack, Status: 200,
+		Visit: news.Visit{Feed: "gazette", At: noon, Took: 1234567 * time.Microsecond, URL: "https://me:sesame@gazette.example/rss?key=sesame", From: "https://cdn.example/" + attack, Status: 200,
 			Bytes: 12_345, Items: 40, New: 2, Edited: 1, Class: "timeout", Error: attack, Next: noon.Add(15 * time.Minute), Why: "it failed: " + attack},
 		Ails: []feeds.Diagnosis{{Name: "timeout", Says: attack, Remedy: "raise fetch.timeout"}},
 		Brought: []monitor.Find{
@@ -70,6 +70,9 @@ func TestNothingFromAFeedIsMoreThanTextInPolls(t *testing.T) {
 			if strings.Contains(w.Body.String(), bad) {
 				t.Errorf("%s: %q is in the page", path, bad)
 			}
+		}
+		if strings.Contains(w.Body.String(), "sesame") {
+			t.Errorf("%s: a password is in the page", path)
 		}
 		if csp := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none';") || strings.Contains(csp, "script-src") {
 			t.Errorf("%s: policy %q", path, csp)
