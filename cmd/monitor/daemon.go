@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"runtime/debug"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+	"go.yaml.in/yaml/v3"
 
 	"tensionmonitor/config"
 	"tensionmonitor/internal/score"
@@ -94,7 +96,7 @@ func runDaemon(ctx context.Context, args []string, _ io.Reader, _, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	welcome(log, listeners, s, c, lexicon)
+	welcome(log, scheme(f.webConfig), listeners, s, c, lexicon)
 	d := &daemon{flags: f, store: s, storeURL: c.StoreURL, log: log, accepted: make(chan settings)}
 	err = d.serve(ctx, settings{c, lexicon}, listeners)
 	log.Info("stopped", zap.Error(err))
@@ -151,21 +153,33 @@ func closeAll(listeners []net.Listener) {
 }
 
 // welcome says in the first lines where to look.
-func welcome(log *zap.Logger, listeners []net.Listener, s *store.Store, c config.Config, lexicon *score.Lexicon) {
+func welcome(log *zap.Logger, scheme string, listeners []net.Listener, s *store.Store, c config.Config, lexicon *score.Lexicon) {
 	for _, l := range listeners {
-		log.Info("look at "+browserAddress(l), zap.String("address", l.Addr().String()))
+		log.Info("look at "+browserAddress(scheme, l), zap.String("address", l.Addr().String()))
 	}
 	log.Info("what is known is kept in "+s.Location(), zap.Int("feeds", countEnabled(c.Feeds)), zap.Strings("pairs", c.Pairs),
 		zap.String("lexicon", lexicon.Version()), zap.String("hash", lexicon.Hash()))
 }
 
+// scheme is what a browser has to ask by: a web configuration that could be read may ask for TLS.
+func scheme(webConfig string) string {
+	var c struct {
+		TLS *yaml.Node `yaml:"tls_server_config"`
+	}
+	text, err := os.ReadFile(webConfig)
+	if err != nil || yaml.Unmarshal(text, &c) != nil || c.TLS == nil {
+		return "http"
+	}
+	return "https"
+}
+
 // browserAddress is a listener's address as a browser on this machine takes it.
-func browserAddress(l net.Listener) string {
+func browserAddress(scheme string, l net.Listener) string {
 	host, port, err := net.SplitHostPort(l.Addr().String())
 	if ip := net.ParseIP(host); err != nil || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port) + "/"
+	return scheme + "://" + net.JoinHostPort(host, port) + "/"
 }
 
 // newRegistry has what is known of the process before anything runs. Sound says whether what was read last of what

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -21,13 +23,24 @@ func runHealth(ctx context.Context, args []string, _ io.Reader, _, stderr io.Wri
 	if err != nil {
 		return fmt.Errorf("--url: %w", err)
 	}
-	answer, err := http.DefaultClient.Do(req)
+	answer, err := healthClient(req).Do(req)
 	if err != nil {
 		return err
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("asking %q: status %d, want 200", *url, answer.StatusCode)
+	switch answer.StatusCode {
+	case http.StatusOK, http.StatusUnauthorized: // who asks for a password is well enough
+		return nil
+	case http.StatusBadRequest:
+		return fmt.Errorf("asking %q: status 400, want 200; a daemon with TLS is asked by https://", *url)
 	}
-	return nil
+	return fmt.Errorf("asking %q: status %d, want 200", *url, answer.StatusCode)
+}
+
+// healthClient asks this machine whatever name its certificate is for: nothing is told there that another might hear.
+func healthClient(req *http.Request) *http.Client {
+	host := req.URL.Hostname()
+	ip := net.ParseIP(host)
+	ours := host == "localhost" || ip != nil && ip.IsLoopback()
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: ours}}} // #nosec G402
 }

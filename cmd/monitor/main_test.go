@@ -179,15 +179,22 @@ func eventsOf(kind, from string) string {
 // start runs the daemon in this process; stop ends it and fails the test if that was not graceful.
 func start(t *testing.T, args []string) (url string, stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
 	log, w := io.Pipe()
+	stop = startIn(t, args, w)
+	return address(t, log), stop
+}
+
+// startIn is start for who reads the log.
+func startIn(t *testing.T, args []string, log io.WriteCloser) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		err := run(ctx, args, strings.NewReader(""), io.Discard, w)
-		w.Close()
+		err := run(ctx, args, strings.NewReader(""), io.Discard, log)
+		log.Close()
 		done <- err
 	}()
-	return address(t, log), func() {
+	return func() {
 		cancel()
 		select {
 		case err := <-done:

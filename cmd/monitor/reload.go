@@ -60,8 +60,7 @@ type daemon struct {
 
 // serve runs until ctx ends or a part fails; then all of it stops.
 func (d *daemon) serve(ctx context.Context, s settings, listeners []net.Listener) error {
-	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(d.log.Named("web")),
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*d.pages.Load()).ServeHTTP(w, r) })}
+	server := newServer(d.log, func(w http.ResponseWriter, r *http.Request) { (*d.pages.Load()).ServeHTTP(w, r) })
 	toolkitLog := slog.New(zapslog.NewHandler(d.log.Named("web").WithOptions(zap.IncreaseLevel(zapcore.WarnLevel)).Core()))
 	first, pages, err := d.monitor(ctx, s)
 	if err != nil {
@@ -89,6 +88,13 @@ func (d *daemon) serve(ctx context.Context, s settings, listeners []net.Listener
 		return nil
 	})
 	return group.Wait()
+}
+
+// newServer makes a server that waits for no client for ever: neither for one that asks letter by letter, nor for one that
+// does not read the answer. Idle connections outlive the scrape intervals that are usual.
+func newServer(log *zap.Logger, pages http.HandlerFunc) *http.Server {
+	return &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 3 * time.Minute,
+		ErrorLog: zap.NewStdLog(log.Named("web"))}
 }
 
 // monitor makes a monitor of settings, and its pages.
