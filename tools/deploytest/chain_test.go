@@ -140,8 +140,7 @@ func containsAll(text string, parts []string) bool {
 func startMonitor(t *testing.T, papers string) string {
 	t.Helper()
 	dir := t.TempDir()
-	binary := filepath.Join(dir, "monitor")
-	command(t, "go", "build", "-C", repository, "-o", binary, "./cmd/monitor")
+	binary := buildMonitor(t, dir)
 	c := "feeds_files: []\nfetch: {allow_networks: [\"127.0.0.0/8\"]}\nindex: {levels: [15, 30, 48, 80]}\nstore: {url: \"sqlite:" + filepath.Join(dir, "monitor.db") + "\"}\nfeeds:\n"
 	for slug, bloc := range map[string]string{"morning": "", "noon": "", "evening": "AZ", "gone": ""} {
 		c += fmt.Sprintf("  - {slug: %s, url: \"%s/%s\", family: %s, bloc: %q, language: en, weight: 0.6, interval: 1s}\n", slug, papers, slug, slug, bloc)
@@ -150,6 +149,14 @@ func startMonitor(t *testing.T, papers string) string {
 	write(t, file, c)
 	log := start(t, binary, "run", "--config.file", file, "--web.listen-address", "127.0.0.1:0", "--log.format", "json")
 	return listens(t, log)
+}
+
+// buildMonitor builds the daemon into a folder.
+func buildMonitor(t *testing.T, dir string) (binary string) {
+	t.Helper()
+	binary = filepath.Join(dir, "monitor")
+	command(t, "go", "build", "-C", repository, "-o", binary, "./cmd/monitor")
+	return binary
 }
 
 // listens reads a daemon's log up to the line that says where it listens, and the rest behind the test's back.
