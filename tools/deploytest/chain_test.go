@@ -44,9 +44,25 @@ func TestFromAFeedToAMessage(t *testing.T) {
 		"What to do: docs/runbooks/TensionIndexHigh.md", "/d/tension-pair?var-pair=AZE-IRN")
 	askDashboards(t, p)
 	p.rulesAreWell(t)
+	checkMetrics(t, monitor)
 
 	paper.print("Iran reopens its embassy in Baku", 0)
 	chat.wait(t, "Over: AZE-IRN: Tension between two countries is high.")
+}
+
+// checkMetrics holds what a monitor exports to Prometheus's own linter.
+func checkMetrics(t *testing.T, monitor string) {
+	t.Helper()
+	resp, err := http.Get("http://" + monitor + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	check := exec.CommandContext(t.Context(), tool(t, "promtool"), "check", "metrics")
+	check.Stdin = resp.Body
+	if out, err := check.CombinedOutput(); err != nil {
+		t.Errorf("promtool check metrics: %v\n%s", err, out)
+	}
 }
 
 // paper is three newspapers that print the same, and a fourth that is gone.
