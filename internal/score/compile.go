@@ -129,7 +129,11 @@ func (c *compiler) build() {
 	for _, w := range c.abbrev {
 		l.abbreviation[w.sym] = true
 	}
-	l.abc, l.words = c.words.index()
+	var err error
+	if l.abc, l.words, err = c.words.index(); err != nil {
+		c.faults = append(c.faults, err)
+		return
+	}
 	l.actorGraph.freeze(n)
 	l.unknown = &language{rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}}
 	for _, t := range append([]*language{l.unknown}, l.languages...) {

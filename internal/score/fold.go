@@ -1,6 +1,7 @@
 package score
 
 import (
+	"fmt"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -23,14 +24,22 @@ var unlike = map[rune]rune{
 	'ي': 'ی', 'ى': 'ی', 'ئ': 'ی', 'ك': 'ک', 'ة': 'ه', 'ۀ': 'ه', 'ە': 'ه', 'ہ': 'ه', 'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', 'ؤ': 'و',
 }
 
-// skeletons holds the skeleton of every letter of the basic plane: working one out costs a hundred
-// times what looking it up does, and a lexicon folds a hundred thousand letters.
-var skeletons = sync.OnceValue(func() *[0x10000]rune {
-	var table [0x10000]rune
-	for r := range table {
-		table[r] = skeleton(rune(r))
+// plane is the basic plane of Unicode: what folding and scanning have to know of each letter.
+type plane struct {
+	skeletons [0x10000]rune
+	traits    [0x10000]letter // its class and flags
+}
+
+// basic holds what is known of the basic plane: working a letter out costs a hundred times what looking
+// it up does, and a lexicon folds a hundred thousand letters.
+var basic = sync.OnceValue(func() *plane {
+	var p plane
+	for r := range rune(len(p.skeletons)) {
+		if p.skeletons[r] = skeleton(r); p.skeletons[r] > 0 {
+			p.traits[r] = letter(letterClass(r))<<letterClassBit | flags(r)
+		}
 	}
-	return &table
+	return &p
 })
 
 // foldRune gives the skeleton letter of r: lower case, without marks, one letter for the several
@@ -38,7 +47,7 @@ var skeletons = sync.OnceValue(func() *[0x10000]rune {
 // passed over inside one.
 func foldRune(r rune) rune {
 	if uint32(r) < 0x10000 {
-		return skeletons()[r]
+		return basic().skeletons[r]
 	}
 	return skeleton(r)
 }
@@ -103,39 +112,34 @@ type alphabet struct {
 }
 
 // newAlphabet makes the alphabet of the letters in words (which are folded already).
-func newAlphabet(words []string) *alphabet {
-	seen := map[rune]uint8{}
-	next := codeFirst
+func newAlphabet(words []string) (*alphabet, error) {
+	codes := make([]uint8, 0x10000)
+	letters := 0
 	for _, w := range words {
 		for _, r := range w {
-			if _, ok := seen[r]; !ok && next < codeOther {
-				seen[r] = next
-				next++
+			if r != '*' && int(r) < len(codes) && codes[r] == 0 {
+				codes[r] = codeFirst + uint8(letters)
+				letters++
 			}
 		}
 	}
-	a := &alphabet{}
-	for r, f := range skeletons() {
-		x := letter(codeOther)
+	if most := int(codeOther - codeFirst); letters > most {
+		return nil, fmt.Errorf("the lexicon has %d different letters, at most %d", letters, most)
+	}
+	a, p := &alphabet{}, basic()
+	for r, f := range p.skeletons {
+		code := codeOther
 		switch {
 		case f == -1:
-			x = letter(codeSkip)
+			code = codeSkip
 		case f == 0:
-			x = letter(codeBreak)
-		case seen[f] != 0:
-			x = letter(seen[f])
+			code = codeBreak
+		case codes[f] != 0:
+			code = codes[f]
 		}
-		if f > 0 {
-			x |= letter(letterClass(rune(r))) << letterClassBit
-		}
-		a.letters[r] = x
+		a.letters[r] = letter(code) | p.traits[r]
 	}
-	for r := range rune(len(a.letters)) {
-		if a.letters[r].code() > codeSkip {
-			a.letters[r] |= flags(r)
-		}
-	}
-	return a
+	return a, nil
 }
 
 func flags(r rune) (x letter) {

@@ -289,6 +289,13 @@ func TestFaultsOfALexicon(t *testing.T) {
 			t.Errorf("%s\n got %v\nwant %s", c.text, err, c.want)
 		}
 	}
+	letters := "phrases:\n  summon:\n    active: ["
+	for r := '가'; r < '가'+300; r++ {
+		letters += string(r) + ", "
+	}
+	if _, err := Compile(append(rows(t, small), rows(t, map[string]string{"en/a.yaml": letters + "]"})...), []string{"AZE-IRN"}); err == nil || !strings.Contains(err.Error(), "different letters, at most 253") {
+		t.Errorf("300 letters: got %v", err)
+	}
 	if _, err := Compile(rows(t, small), []string{"IRN-AZE"}); err == nil || !strings.Contains(err.Error(), `pair "IRN-AZE"`) {
 		t.Errorf("an unsorted pair: got %v", err)
 	}

@@ -97,8 +97,11 @@ func (w *wordIndex) pack(f family) {
 }
 
 // index makes the alphabet of all words and finds the words in it.
-func (v *vocabulary) index() (*alphabet, *wordIndex) {
-	abc := newAlphabet(v.words)
+func (v *vocabulary) index() (*alphabet, *wordIndex, error) {
+	abc, err := newAlphabet(v.words)
+	if err != nil {
+		return nil, nil, err
+	}
 	codes := make([]uint8, 0, 16*len(v.words))
 	patterns := make([]pattern, 0, len(v.words))
 	for sym, word := range v.words[1:] {
@@ -109,7 +112,7 @@ func (v *vocabulary) index() (*alphabet, *wordIndex) {
 		}
 		patterns = append(patterns, pattern{codes[begin:], int32(sym + 1), stem})
 	}
-	return abc, newWordIndex(patterns)
+	return abc, newWordIndex(patterns), nil
 }
 
 // end takes the patterns that have no more letters off the family.
