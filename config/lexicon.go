@@ -5,10 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/sync/errgroup"
 )
 
 // Row is one value of the lexicon and the way to it.
@@ -34,15 +36,25 @@ func Lexicon(dir string) ([]Row, error) {
 		return nil, fmt.Errorf("reading the lexicon in %q: no .yaml file there", dir)
 	}
 	slices.Sort(names)
-	var rows []Row
-	var faults Faults
-	for _, name := range names {
-		rows, faults = addRows(rows, faults, tree, name)
+	return readRows(tree, names)
+}
+
+// readRows reads files side by side, since a start and a reload wait for them, and keeps their order.
+func readRows(tree fs.FS, names []string) ([]Row, error) {
+	rows, faults := make([][]Row, len(names)), make([]Faults, len(names))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range names {
+		group.Go(func() error {
+			rows[i], faults[i] = fileRows(tree, name)
+			return nil
+		})
 	}
-	if err := faults.err(); err != nil {
+	_ = group.Wait() // what is wrong is in faults
+	if err := slices.Concat(faults...).err(); err != nil {
 		return nil, err
 	}
-	return rows, nil
+	return slices.Concat(rows...), nil
 }
 
 func lexiconTree(dir string) (fs.FS, error) {
@@ -88,11 +100,11 @@ func lexiconFiles(tree fs.FS, dir string, depth int) (names []string, err error)
 	return names, nil
 }
 
-// addRows adds what one file says, and what is wrong in it.
-func addRows(rows []Row, faults Faults, tree fs.FS, name string) ([]Row, Faults) {
+// fileRows gives what one file says, and what is wrong in it.
+func fileRows(tree fs.FS, name string) (rows []Row, faults Faults) {
 	data, err := readFile(tree, name)
 	if err != nil {
-		return rows, append(faults, Fault{File: name, Limit: err.Error()})
+		return nil, Faults{{File: name, Limit: err.Error()}}
 	}
 	_, wrong := parse(name, data, func(path []string, n *yaml.Node) {
 		if isNull(n) {

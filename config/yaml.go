@@ -66,7 +66,11 @@ func document(data []byte) (*yaml.Node, error) {
 	return root, nil
 }
 
+// invalidUTF8 gives the first place where data is not UTF-8, or -1.
 func invalidUTF8(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
 	for i := 0; i < len(data); {
 		r, n := utf8.DecodeRune(data[i:])
 		if r == utf8.RuneError && n == 1 {
