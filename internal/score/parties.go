@@ -96,7 +96,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	beside := false // the word after stands right behind it
 	at := p.start   // of the word before
 	for _, m := range s.marks {
-		if m.out.class != classRole || s.inRule(m) {
+		if m.out.class != classRole || s.inRule(l, m) {
 			continue
 		}
 		r := l.roles[m.out.id]
@@ -185,10 +185,12 @@ func (s *scratch) reachOf(p part) int32 {
 	return 2
 }
 
-// inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing.
-func (s *scratch) inRule(w match) bool {
+// inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing, unless it
+// ends the phrase and says where: "arrested in".
+func (s *scratch) inRule(l *Lexicon, w match) bool {
+	place := l.roles[w.out.id].part == partPlace
 	return slices.ContainsFunc(s.deeds, func(m match) bool {
-		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0
+		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && (!place || w.end < m.end)
 	})
 }
 
