@@ -249,7 +249,9 @@ func (s *scratch) lastEnding(f *field, i int) part {
 }
 
 // afterApostrophe gives the folded ending of a word.
-func afterApostrophe(word string) string { return fold(word[strings.LastIndexFunc(word, isApostrophe):]) }
+func afterApostrophe(word string) string {
+	return fold(word[strings.LastIndexFunc(word, isApostrophe):])
+}
 
 // joinGroups gives "Iran, Russia and Turkey" one group and the part of its first member, or of its
 // last where the language puts the ending there.
