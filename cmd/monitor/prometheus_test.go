@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"os"
@@ -32,7 +33,7 @@ func TestPrometheusTakesInAReplay(t *testing.T) {
 	promtool, prometheus := find(t, "promtool"), find(t, "prometheus")
 	dir := t.TempDir()
 	series, data, none := filepath.Join(dir, "series.txt"), filepath.Join(dir, "data"), filepath.Join(dir, "prometheus.yml")
-	text := replayed(t, strings.Join(week, "\n"), "--format", "openmetrics", "--from", "2023-01-09", "--to", "2023-01-17", "-")
+	text := replayed(t, strings.Join(week, "\n"), "--format", "openmetrics", "--from", "2023-01-09", "--to", "2023-01-17", "--label", "job=tension-monitor", "--label", `instance=a "quoted\\ 100%`, "-")
 	for file, content := range map[string]string{series: text, none: "{}\n"} {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -60,6 +61,12 @@ func TestPrometheusTakesInAReplay(t *testing.T) {
 	}
 	if got := ask(t, address, `count_over_time(tension_index[7d])`, "2023-01-17T00:00:00Z"); got < 7*24 {
 		t.Errorf("Prometheus has %v values of a week, want one an hour", got)
+	}
+	if got := ask(t, address, `sum(tension_contribution_points{job="tension-monitor", instance="a \"quoted\\\\ 100%", kind="summon"})`, at); got <= 0 {
+		t.Errorf("the summons contributes %v", got)
+	}
+	if got := ask(t, address, `sum(tension_contribution_points) - sum(tension_index)`, at); math.Abs(got) > 1e-9 {
+		t.Errorf("contributions and index differ by %v", got)
 	}
 	if got := ask(t, address, `sum(tension_pressure{side="escalation"})`, at); got <= 0 {
 		t.Errorf("the pressure is %v", got)

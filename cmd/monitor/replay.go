@@ -20,6 +20,7 @@ type replayFlags struct {
 	config, format, asOf, pair string
 	from, to                   moments
 	step                       time.Duration
+	labels                     labels
 	archives                   []string // none: the store
 }
 
@@ -57,6 +58,7 @@ packed by gzip or not, whose coverage counts as complete.`)
 	fs.StringVar(&f.pair, "pair", "", "the `pair` to tell of; without it all that are configured")
 	fs.Var(&f.from, "from", "first `moment`, a date or a time of RFC 3339; without it the hour of the first article")
 	fs.Var(&f.to, "to", "last `moment`; without it now, and for an archive the hour after the last article")
+	fs.Var(&f.labels, "label", "`NAME=VALUE` that every series of openmetrics has too, such as job=tension-monitor; may be repeated")
 	fs.DurationVar(&f.step, "step", time.Hour, "`time` between two moments")
 	if err := fs.Parse(args); err != nil {
 		return f, usage(err)
@@ -79,7 +81,7 @@ func runReplay(ctx context.Context, args []string, stdin io.Reader, stdout, stde
 	if err != nil {
 		return err
 	}
-	out, err := newSeriesWriter(f.format, stdout)
+	out, err := newSeriesWriter(f.format, f.labels, stdout)
 	if err != nil {
 		return err
 	}

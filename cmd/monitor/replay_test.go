@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -202,6 +203,11 @@ func TestReplaySaysWhatIsWrong(t *testing.T) {
 				t.Errorf("got %v, want %q", err, tt.says)
 			}
 		})
+	}
+	for _, label := range []string{"job", "=x", "9=x", "kind=new", "pair=FRA-GBR", "a=\xff"} {
+		if _, stderr, err := call(t, "", "replay", "--label", label); !errors.Is(err, errUsage) || !strings.Contains(stderr, "NAME=VALUE") {
+			t.Errorf("--label %q: %v, %q", label, err, stderr)
+		}
 	}
 	if got := replayed(t, `{"title":"Azerbaijan summons Iranian ambassador"}`, "-"); strings.Count(got, "\n") != 1 {
 		t.Errorf("an article without a date has no place in time: %q", got)
