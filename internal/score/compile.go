@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Compile gives the rows of the lexicon files their meaning for the given pairs ("AZE-IRN").
@@ -16,10 +17,10 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
 	c := &compiler{
-		lex: &Lexicon{hash: hashRows(rows), adversaries: map[[2]int]bool{}, settles: map[string]bool{}, far: 12,
+		lex: &Lexicon{adversaries: map[[2]int]bool{}, settles: map[string]bool{}, far: 12,
 			numbers: confidence{Title: 1, Lead: 1, Text: 1, Inferred: 1, Distant: 1}, actorGraph: &phraseGraph{}},
 		gap:     4,
-		words:   vocabulary{numbers: make(map[string]int32, 2*len(rows)), words: []string{""}, langs: []uint8{0}},
+		words:   newVocabulary(2 * len(rows)),
 		written: make(map[uint64]output, 2*len(rows)),
 	}
 	rows = slices.DeleteFunc(rows, func(r Row) bool {
@@ -32,7 +33,7 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 	c.readTop(rows)
 	c.readLanguages(rows)
 	c.readPairs(pairs)
-	c.build()
+	c.build(rows)
 	if len(c.faults) > 0 {
 		return nil, errors.Join(c.faults...)
 	}
@@ -117,8 +118,9 @@ func (c *compiler) readPairs(pairs []string) {
 	}
 }
 
-// build makes the alphabet, the word index and the graphs of all phrases.
-func (c *compiler) build() {
+// build makes the alphabet, the word index and the graphs of all phrases, side by side, since a start
+// and a reload wait for them.
+func (c *compiler) build(rows []Row) {
 	l, n := c.lex, len(c.words.words)
 	if n > maxSymbols {
 		c.faults = append(c.faults, fmt.Errorf("the lexicon has %d different words, at most %d", n-1, maxSymbols-1))
@@ -129,22 +131,33 @@ func (c *compiler) build() {
 	for _, w := range c.abbrev {
 		l.abbreviation[w.sym] = true
 	}
-	var err error
-	if l.abc, l.words, err = c.words.index(); err != nil {
-		c.faults = append(c.faults, err)
-		return
-	}
-	l.actorGraph.freeze(n)
-	l.unknown = &language{rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}}
-	for _, t := range append([]*language{l.unknown}, l.languages...) {
-		for _, g := range []*phraseGraph{t.rules, t.cues, t.syntax} {
-			if len(g.states) >= maxStates {
-				c.faults = append(c.faults, fmt.Errorf("%s: its phrases have %d words in all, at most %d", t.name, len(g.states), maxStates-1))
-				return
-			}
-			g.freeze(n)
+	var indexed, frozen error
+	var group sync.WaitGroup
+	group.Go(func() { l.abc, l.words, indexed = c.words.index() })
+	group.Go(func() { frozen = l.freeze(n) })
+	group.Go(func() { l.hash = hashRows(rows) })
+	group.Wait()
+	for _, err := range []error{indexed, frozen} {
+		if err != nil {
+			c.faults = append(c.faults, err)
 		}
 	}
+}
+
+// freeze lays out the graphs of all languages for words with symbols below n.
+func (l *Lexicon) freeze(n int) error {
+	l.unknown = &language{rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}}
+	graphs := []*phraseGraph{l.actorGraph}
+	for _, t := range append([]*language{l.unknown}, l.languages...) {
+		graphs = append(graphs, t.rules, t.cues, t.syntax)
+	}
+	for _, g := range graphs {
+		if len(g.states) >= maxStates {
+			return fmt.Errorf("the phrases looked for at one time have %d words in all, at most %d", len(g.states), maxStates-1)
+		}
+		g.freeze(n)
+	}
+	return nil
 }
 
 // graphOf gives the graph a phrase belongs to: what is looked for at one time is together.

@@ -45,9 +45,11 @@ var basic = sync.OnceValue(func() *plane {
 // foldRune gives the skeleton letter of r: lower case, without marks, one letter for the several
 // that different keyboards write for it. It gives 0 for what ends a word and -1 for what is to be
 // passed over inside one.
-func foldRune(r rune) rune {
-	if uint32(r) < 0x10000 {
-		return basic().skeletons[r]
+func foldRune(r rune) rune { return basic().fold(r) }
+
+func (p *plane) fold(r rune) rune {
+	if uint32(r) < uint32(len(p.skeletons)) {
+		return p.skeletons[r]
 	}
 	return skeleton(r)
 }

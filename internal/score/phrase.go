@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"math/bits"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -107,8 +106,8 @@ func follow(head uint64, p piece) uint64 {
 	return high ^ low
 }
 
-// variants numbers every sequence a phrase stands for, following on those in heads, at most maxVariants;
-// it gives nil where there are more.
+// variants numbers every sequence a phrase stands for, following on those in heads, which it may write over;
+// it gives nil where they are more than maxVariants.
 func variants(heads []uint64, seq []piece) []uint64 {
 	for ; len(seq) > 0; seq = seq[seq[0].size:] {
 		if seq[0].size == 1 {
@@ -117,9 +116,10 @@ func variants(heads []uint64, seq []piece) []uint64 {
 			}
 			continue
 		}
-		var grown []uint64
+		grown := make([]uint64, 0, 2*maxVariants)
 		for alt := range alternatives(seq) {
-			v := variants(slices.Clone(heads), alt)
+			n := len(grown)
+			v := variants(append(grown, heads...)[n:], alt)
 			if grown = append(grown, v...); v == nil || len(grown) > maxVariants {
 				return nil
 			}
@@ -296,6 +296,11 @@ type vocabulary struct {
 	folding []byte           // the word being read
 }
 
+// newVocabulary makes room for so many words.
+func newVocabulary(n int) vocabulary {
+	return vocabulary{numbers: make(map[string]int32, n), words: make([]string, 1, n+1), langs: make([]uint8, 1, n+1)}
+}
+
 // split takes a written word apart as the scanner takes a text apart, and adds its words to seq:
 // "co-operat*" is two words, "d'affaires" too, and what follows an apostrophe in "Iran's" is an ending.
 func (v *vocabulary) split(seq []piece, written string, lang uint8) ([]piece, error) {
@@ -340,9 +345,9 @@ func (v *vocabulary) stem(sym int32) (string, bool) { return strings.CutSuffix(v
 // nextWord folds the word at the start of s onto word and says how many bytes it takes; a break is an
 // empty word.
 func nextWord(word []byte, s string) ([]byte, int) {
-	letters := 0
+	letters, p := 0, basic()
 	for i, r := range s {
-		switch f := foldRune(r); {
+		switch f := p.fold(r); {
 		case f > 0:
 			word = utf8.AppendRune(word, f)
 			letters++
