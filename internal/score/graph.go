@@ -167,11 +167,8 @@ func (g *phraseGraph) rank(sym int32) int32 {
 	return g.ranks[sym/64] + int32(bits.OnesCount64(g.begins[sym/64]&(1<<(sym%64)-1)))
 }
 
-// from gives the states a symbol reaches as a first word.
+// from gives the states reached by a symbol that begins a phrase.
 func (g *phraseGraph) from(sym int32) []start {
-	if g.begins[sym/64]&(1<<(sym%64)) == 0 {
-		return nil
-	}
 	r := g.rank(sym)
 	return g.starts[g.firsts[r]:g.firsts[r+1]]
 }

@@ -38,6 +38,9 @@ func (m *matcher) find(from, to int32) {
 		}
 		ahead.next, ahead.seen = i+1, 0
 		for _, sym := range m.syms[t.sym : t.sym+int32(t.syms)] {
+			if g.begins[sym/64]&(1<<(sym%64)) == 0 {
+				continue
+			}
 			for _, st := range g.from(sym) {
 				if st.reach > ahead.seen {
 					ahead.look(st.reach)
