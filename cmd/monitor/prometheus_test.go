@@ -68,6 +68,9 @@ func TestPrometheusTakesInAReplay(t *testing.T) {
 	if got := ask(t, address, `sum(tension_contribution_points) - sum(tension_index)`, at); math.Abs(got) > 1e-9 {
 		t.Errorf("contributions and index differ by %v", got)
 	}
+	if got := ask(t, address, `tension_level_threshold{level="watch", job="tension-monitor"}`, at); got != 20 {
+		t.Errorf("the level watch begins at %v", got)
+	}
 	if got := ask(t, address, `sum(tension_pressure{side="escalation"})`, at); got <= 0 {
 		t.Errorf("the pressure is %v", got)
 	}

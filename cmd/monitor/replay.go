@@ -81,11 +81,11 @@ func runReplay(ctx context.Context, args []string, stdin io.Reader, stdout, stde
 	if err != nil {
 		return err
 	}
-	out, err := newSeriesWriter(f.format, f.labels, stdout)
+	c, lexicon, err := loadAll(f.config)
 	if err != nil {
 		return err
 	}
-	c, lexicon, err := loadAll(f.config)
+	out, err := newSeriesWriter(f.format, f.labels, constants(c.Index).Levels, stdout)
 	if err != nil {
 		return err
 	}

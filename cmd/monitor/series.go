@@ -42,12 +42,12 @@ type seriesWriter struct {
 }
 
 // newSeriesWriter is a writer of the format of that name.
-func newSeriesWriter(format string, more labels, w io.Writer) (seriesWriter, error) {
+func newSeriesWriter(format string, more labels, levels [4]float64, w io.Writer) (seriesWriter, error) {
 	switch format {
 	case "csv":
 		return csvSeries(w), nil
 	case "openmetrics":
-		return openMetrics(w, more.String()), nil
+		return openMetrics(w, more.String(), levels), nil
 	}
 	return seriesWriter{}, fmt.Errorf("--format %q, want csv or openmetrics", format)
 }
@@ -68,7 +68,7 @@ func csvSeries(w io.Writer) seriesWriter {
 }
 
 // openMetrics keeps all moments, because in this format a metric's samples stand together.
-func openMetrics(w io.Writer, more string) seriesWriter {
+func openMetrics(w io.Writer, more string, levels [4]float64) seriesWriter {
 	var all []moment
 	return seriesWriter{
 		write: func(m moment) error { all = append(all, m); return nil },
@@ -80,6 +80,7 @@ func openMetrics(w io.Writer, more string) seriesWriter {
 					writeSeries(out, metric.name, s.labels+more, all, s.value)
 				}
 			}
+			writeThresholds(out, more, levels, all)
 			fmt.Fprintln(out, "# EOF")
 			return out.Flush()
 		},
@@ -90,10 +91,26 @@ func openMetrics(w io.Writer, more string) seriesWriter {
 func writeSeries(w io.Writer, name, labels string, all []moment, value func(moment) (float64, bool)) {
 	for _, m := range all {
 		if v, known := value(m); known {
-			fmt.Fprintf(w, "%s{pair=%q%s} %s %s\n", name, m.pair, labels, exact(v), strconv.FormatFloat(float64(m.at.UnixMilli())/1e3, 'f', -1, 64))
+			fmt.Fprintf(w, "%s{pair=%q%s} %s %s\n", name, m.pair, labels, exact(v), stamp(m.at))
 		}
 	}
 }
+
+// writeThresholds writes where the levels begin, which is the same for all pairs and at all moments.
+func writeThresholds(w io.Writer, more string, levels [4]float64, all []moment) {
+	const name = "tension_level_threshold"
+	fmt.Fprintf(w, "# HELP %s Index at which a level begins.\n# TYPE %s gauge\n", name, name)
+	for i, at := range levels {
+		for _, m := range all {
+			if m.pair == all[0].pair {
+				fmt.Fprintf(w, "%s{level=%q%s} %s %s\n", name, tension.Level(i+1), more, exact(at), stamp(m.at))
+			}
+		}
+	}
+}
+
+// stamp is a moment as Prometheus has it.
+func stamp(at time.Time) string { return strconv.FormatFloat(float64(at.UnixMilli())/1e3, 'f', -1, 64) }
 
 // replayedMetric is a metric as a replay writes it: under the name the daemon serves it by.
 type replayedMetric struct {
@@ -157,7 +174,7 @@ func (l *labels) String() string { return strings.Join(*l, "") }
 
 func (l *labels) Set(s string) error {
 	name, value, ok := strings.Cut(s, "=")
-	if !ok || !labelName.MatchString(name) || !utf8.ValidString(value) || slices.Contains([]string{"pair", "side", "kind"}, name) {
+	if !ok || !labelName.MatchString(name) || !utf8.ValidString(value) || slices.Contains([]string{"pair", "side", "kind", "level"}, name) {
 		return errors.New("want NAME=VALUE, such as job=tension-monitor, with a name that no series has")
 	}
 	*l = append(*l, fmt.Sprintf(",%s=%s", name, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value)+`"`))
