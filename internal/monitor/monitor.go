@@ -130,6 +130,9 @@ func (m *Monitor) poll(ctx context.Context) error {
 	if err := m.book(ctx, queue); err != nil {
 		return err
 	}
+	if err := m.store.Hasten(ctx, hastened); err != nil {
+		return err
+	}
 	if err := queue.Start(ctx); err != nil {
 		return fmt.Errorf("starting the job queue: %w", err)
 	}

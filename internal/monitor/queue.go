@@ -24,6 +24,7 @@ const (
 	rescueAfter = 2 * time.Minute  // a job running longer belongs to a process that died
 	retryAfter  = time.Minute      // the next attempt at a look that could not be stored, or that panicked
 	softStop    = 3 * time.Second  // looks in flight may finish for so long; then they go back
+	hastened    = 10 * time.Second // looks due so soon after the start do not wait for the queue to find its feet
 	bookEvery   = time.Minute      // how often feeds are compared with their jobs
 	pruneFirst  = 10 * time.Minute // after the start, when there is less to do
 	pruneEvery  = 6 * time.Hour

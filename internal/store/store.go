@@ -177,6 +177,17 @@ func (s *Store) TakeOver(ctx context.Context) (jobs int64, err error) {
 	return jobs, nil
 }
 
+// Hasten makes jobs that are due within the given time ready to run then. The job queue does so by itself, but only once
+// it leads and only every few seconds, which is long after a start.
+func (s *Store) Hasten(ctx context.Context, within time.Duration) error {
+	_, err := s.write.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'scheduled' AND scheduled_at <= datetime('now', 'subsec', ?)`,
+		fmt.Sprintf("+%.3f seconds", within.Seconds()))
+	if err != nil {
+		return fmt.Errorf("hastening jobs: %w", err)
+	}
+	return nil
+}
+
 func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
