@@ -8,6 +8,9 @@ import (
 	"unicode/utf8"
 )
 
+// longestDate is the most bytes of a date that is read: twice what names of day, month and zone make of one in Persian.
+const longestDate = 200
+
 // date reads a date as feeds write it; the zero time where there is none to be read. It reads every order of day,
 // month and year that is not ambiguous, month names in English, Russian, Turkish, Azerbaijani and of the Iranian
 // calendar, zones by name and by offset, seconds and milliseconds since 1970, and 24:00. A date without a zone
@@ -18,6 +21,9 @@ import (
 // says. A feed whose UTC is right needs no zone.
 func date(s string, zone *time.Location) time.Time {
 	s = strings.TrimSpace(s)
+	if len(s) > longestDate {
+		return time.Time{}
+	}
 	if t, ok := epoch(s); ok {
 		return t
 	}

@@ -245,7 +245,7 @@ func wholeItems(text []byte) (items []*jsonfeed.Item) {
 	if _, err := d.Token(); err != nil {
 		return nil
 	}
-	for d.More() && len(items) < maxArticles {
+	for tried := 0; d.More() && tried < maxArticles; tried++ {
 		var it jsonfeed.Item
 		if err := d.Decode(&it); err != nil {
 			var wrongType *json.UnmarshalTypeError

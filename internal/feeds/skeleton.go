@@ -12,7 +12,7 @@ const (
 	maxArticles = 1000
 	maxTags     = 100_000
 	maxDepth    = 1000
-	maxRoot     = 64 << 10   // bytes of the root's start tag
+	maxRoot     = 8 << 10    // bytes of the root's start tag, which each article gets where they are read alone
 	maxWork     = 50_000_000 // steps of about 16 bytes copied: a second at worst
 )
 
@@ -114,7 +114,7 @@ func (o *outliner) end(name []byte) {
 	at := len(o.open) - 1
 	for at >= 0 && !bytes.EqualFold(o.open[at].name, name) {
 		at--
-		o.work++
+		o.work += 1 + len(name)/16
 	}
 	if at < 0 {
 		return

@@ -31,16 +31,16 @@ func plain(s string, lines bool) string {
 // encoded says whether a text looks as if it were HTML still: it has a tag of running text, or an entity. A "<" of
 // mathematics or of a quoted address is neither.
 func encoded(s string) bool {
-	for {
-		i := strings.IndexAny(s, "<&")
+	end := strings.LastIndexByte(s, '>') // looked for once: a text may be full of tags that do not end
+	for at := 0; ; {
+		i := strings.IndexAny(s[at:], "<&")
 		if i < 0 {
 			return false
 		}
-		rest := s[i+1:]
-		if s[i] == '&' && entity(rest) || s[i] == '<' && tagged(rest) {
+		at += i + 1
+		if s[at-1] == '&' && entity(s[at:]) || s[at-1] == '<' && at <= end && tagged(s[at:]) {
 			return true
 		}
-		s = rest
 	}
 }
 
@@ -52,11 +52,11 @@ func entity(s string) bool {
 	return ended && s != "" && strings.Trim(s, alphanumeric) == ""
 }
 
-// tagged says whether what follows a "<" makes it a tag of running text.
+// tagged says whether what follows a "<" makes it a tag of running text, if it ends somewhere.
 func tagged(s string) bool {
 	s = strings.TrimPrefix(s, "/")
 	name := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(alphanumeric, r) })
-	if name <= 0 || !strings.ContainsRune(" \n\t/>", rune(s[name])) || !strings.Contains(s, ">") {
+	if name <= 0 || !strings.ContainsRune(" \n\t/>", rune(s[name])) {
 		return false
 	}
 	tag := atom.Lookup([]byte(strings.ToLower(s[:name])))
