@@ -171,8 +171,9 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	if reason == noActor && f > 0 && fd.tokens[m.start].paragraph == 0 {
 		who, reason = s.resolveByTitle(l, fd, m)
 	}
-	if other := l.kindData[ru.kind].withAdversary; reason == noPair && other >= 0 {
+	if kd := &l.kindData[ru.kind]; reason == noPair && (kd.withAdversary >= 0 || kd.withShunned >= 0) {
 		who, reason = s.resolveAdversary(l, fd, m)
+		other := max(kd.withAdversary, kd.withShunned)
 		k, base = l.kinds[other], l.kinds[other].Intensity
 	}
 	if other := l.kindData[ru.kind].byBoth; other >= 0 && who.from == Both && who.parties[0] != nil && who.parties[0].part != partPlace && who.parties[0].part != partTarget {
@@ -411,6 +412,9 @@ func (s *scratch) together(p pairOf) bool {
 	both := uint64(1)<<p.a | 1<<p.b
 	fits := func(named uint64) bool { return named&both == both && bits.OnesCount64(named) <= rollCall }
 	all := s.statesIn(0, 0, int32(len(s.fields[0].tokens)))
+	if s.settled == noPair {
+		return fits(all) && !s.onlyPlace(p.a) && !s.onlyPlace(p.b) // "Yerevan summons Iran's envoy over his words in Baku"
+	}
 	if fits(all) {
 		return true
 	}
@@ -427,6 +431,11 @@ func (s *scratch) together(p pairOf) bool {
 		all |= named
 	}
 	return all == both
+}
+
+// onlyPlace says whether the title names a state just as a place.
+func (s *scratch) onlyPlace(state int) bool {
+	return !slices.ContainsFunc(s.titleParties, func(p party) bool { return int(p.state) == state && p.part != partPlace })
 }
 
 // statesIn gives the states named in tokens [from, to) of a field, a bit each.

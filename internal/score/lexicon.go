@@ -23,6 +23,7 @@ type Lexicon struct {
 	kindData      []kindData // beside kinds
 	states        []string   // ISO-3 codes; an actor is an index into it
 	adversaries   map[[2]int]bool
+	shunned       map[[2]int]bool // those of them whom even a visit makes an act
 	pairs         []pairOf
 	numbers       confidence
 	far           int32
@@ -53,6 +54,7 @@ type kindData struct {
 	placeFrom, placeTo bool // whose deed it is where only the place is named
 	objectFrom         bool // the envoy or embassy it is about belongs to who acts: "recalls its ambassador"
 	withAdversary      int  // the kind it is when done with an adversary of the other state; -1 for none
+	withShunned        int  // likewise when done with one it shuns
 	byBoth             int  // the kind it is when both states of the pair do it together; -1 for none
 	third              bool // To is an adversary of the other state of the pair
 	bystander          bool // a third state in the sentence is a victim or a witness, not a party

@@ -458,7 +458,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		}
 	case left && ru.frame == frameActive && s.antecedent(f, p, m):
 		from = rankObject // "the Iranian cleric, who alleged": whatever he was before
-	case p.part == partSpeaker && k.spoken:
+	case p.part == partSpeaker && (k.spoken || k.bystander):
 		from = rankObject // "Azerbaijan faces a crushing response, Iran says"
 	case p.part == partSpeaker && k.placeTo:
 		from, to = rankPossible, rankLikely // "Azerbaijan says two hurt in drone strike"

@@ -238,6 +238,11 @@ func (p *phraseParser) set() error {
 	switch {
 	case !ok:
 		return fmt.Errorf("<%s is not closed", name)
+	case name == "year":
+		p.seq = append(p.seq, piece{sym: symYear, size: 1})
+		p.words++
+		p.rest = rest
+		return nil
 	case set == nil:
 		return fmt.Errorf("there is no set <%s> in this language", name)
 	case !set.read:
@@ -291,14 +296,19 @@ func (p *phraseParser) dots() error {
 // vocabulary numbers the word patterns of all phrases, from 1 on: their symbols.
 type vocabulary struct {
 	numbers map[string]int32 // by the folded word, and a star if it is a stem
-	words   []string         // by symbol, as in numbers; the first is none
+	words   []string         // by symbol, as in numbers; empty where it is no word
 	langs   []uint8          // by symbol: the languages that have the word
 	folding []byte           // the word being read
 }
 
-// newVocabulary makes room for so many words.
+// symYear is the symbol of a number that is a year before the article's own; phrases write it <year>.
+const symYear = 1
+
+// newVocabulary makes room for so many words. The first two symbols are no words.
 func newVocabulary(n int) vocabulary {
-	return vocabulary{numbers: make(map[string]int32, n), words: make([]string, 1, n+1), langs: make([]uint8, 1, n+1)}
+	v := vocabulary{numbers: make(map[string]int32, n), words: make([]string, 2, n+2), langs: make([]uint8, 2, n+2)}
+	v.langs[symYear] = 0xFF // no language has it alone
+	return v
 }
 
 // split takes a written word apart as the scanner takes a text apart, and adds its words to seq:

@@ -217,12 +217,12 @@ func (s *scratch) near(k *kindData, known, state int32) bool {
 		return true
 	}
 	for f := range s.fields {
-		for _, a := range s.actors[f] {
+		for i, a := range s.actors[f] {
 			if f > 0 && s.fields[f].tokens[a.start].paragraph > 0 {
 				break
 			}
 			if a.state == state {
-				return f == 0 || bits.OnesCount64(s.present) <= rollCall
+				return f == 0 || bits.OnesCount64(s.present) <= rollCall && !s.amongOthers(f, i, known)
 			}
 			if a.state >= 0 && a.state != known && !k.bystander {
 				return false
@@ -230,6 +230,19 @@ func (s *scratch) near(k *kindData, known, state int32) bool {
 		}
 	}
 	return false
+}
+
+// amongOthers says whether a name stands beside that of a third state, as in "incidents in Iran and Russia".
+func (s *scratch) amongOthers(f, i int, known int32) bool {
+	beside := func(j int) bool {
+		if j < 0 || j >= len(s.actors[f]) {
+			return false
+		}
+		a, b := &s.actors[f][min(i, j)], &s.actors[f][max(i, j)]
+		third := s.actors[f][j].state
+		return third >= 0 && third != known && third != s.actors[f][i].state && b.start-a.end <= 1
+	}
+	return beside(i-1) || beside(i+1)
 }
 
 // resolveThird handles deeds of one side with an adversary of the other: closer ties of Azerbaijan
@@ -260,7 +273,8 @@ func (s *scratch) resolveThird(l *Lexicon, from, to *party) (whom, string) {
 }
 
 // resolveAdversary handles an agreement of one side with an adversary of the other ("Azerbaijan and
-// Israel sign a defence deal"), where the two stand side by side or one acts on the other.
+// Israel sign a defence deal"), and a mere visit of one the other shuns, where the two stand side by side or one
+// acts on the other, and the other side is named as one that minds.
 func (s *scratch) resolveAdversary(l *Lexicon, fd *field, m match) (whom, string) {
 	from, to := s.choose(l, fd, m)
 	who, reason := s.resolveThird(l, from, to)
@@ -270,13 +284,32 @@ func (s *scratch) resolveAdversary(l *Lexicon, fd *field, m match) (whom, string
 	a, b := who.parties[0], who.parties[1]
 	pair := l.pairs[slices.IndexFunc(l.pairs, func(p pairOf) bool { return p.name == who.pair })]
 	other, _ := pair.other(int(a.state))
-	if b.part == partPlace || !slices.ContainsFunc(s.parties, func(p party) bool { return int(p.state) == other }) {
-		return whom{}, noPair // the sentence does not say that the other side minds
+	if l.kindData[l.rules[m.out.id].kind].withShunned >= 0 {
+		if !l.shunned[[2]int{other, int(b.state)}] || !s.leads(other) {
+			return whom{}, noPair
+		}
+	} else if b.part == partPlace || !slices.ContainsFunc(s.parties, func(p party) bool { return int(p.state) == other }) {
+		return whom{}, noPair
 	}
 	if a.group == b.group || from != nil && to != nil && (b.state == from.state || b.state == to.state) {
 		return who, ""
 	}
 	return whom{}, noPair
+}
+
+// leads says whether the title or the text's first paragraph names a state.
+func (s *scratch) leads(state int) bool {
+	for f := range s.fields {
+		for _, a := range s.actors[f] {
+			if f > 0 && s.fields[f].tokens[a.start].paragraph > 0 {
+				break
+			}
+			if int(a.state) == state {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // resolveMutual handles undirected kinds: the two states nearest to the phrase must be the pair's.

@@ -9,6 +9,21 @@ import (
 // sentence of a book, since work inside a sentence grows with the square of its names.
 const maxSentence = 120
 
+// Years are numbers from firstYear on; where nobody knows when an article appeared, those before noYear are past.
+const (
+	firstYear = 1900
+	noYear    = 2100
+)
+
+// commonEra gives the year in which a year of the Iranian calendar begins, and any other number as it is.
+func commonEra(year int32) int32 {
+	const between = 621
+	if 1300 <= year && year < 1500 {
+		return year + between
+	}
+	return year
+}
+
 // Marks before a word.
 const (
 	markComma   uint8 = 1 << iota // a comma, so perhaps a new clause
@@ -195,6 +210,9 @@ func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *t
 	s.letters[letterAscii] += letters // of any class: see scratch.tellLanguage
 	if digits == letters {
 		t.marks |= markDigit
+		if y := commonEra(t.value); firstYear <= y && y < s.year {
+			s.addSymbol(t, symYear)
+		}
 	} else {
 		t.value = 0
 	}

@@ -13,6 +13,7 @@ type scratch struct {
 	syms    []int32
 	letters [letterClasses]int
 	tongue  *language
+	year    int32 // the article's
 
 	m       matcher
 	actors  [2][]actor
@@ -80,6 +81,10 @@ func (r *Result) reset() {
 // read scans both fields and tells the language.
 func (s *scratch) read(l *Lexicon, a *news.Article) {
 	s.syms, s.letters = s.syms[:0], [letterClasses]int{}
+	s.year = noYear
+	if at := a.Time(); !at.IsZero() {
+		s.year = int32(at.Year())
+	}
 	s.fields[0].name, s.fields[0].text = "title", a.Title
 	s.fields[1].name, s.fields[1].text = "text", a.Text
 	for i := range s.fields {

@@ -277,7 +277,7 @@ func TestFaultsOfALexicon(t *testing.T) {
 		{"en/a.yaml", "grammar: {numbers: 2}", "a number is a word and its value"},
 		{"en/a.yaml", "calls", "en/a.yaml:1: a file is a list of keys"},
 		{"more.yaml", "calls", "more.yaml:1: a file is a list of keys"},
-		{"more.yaml", "states: {IRN: {by_both: talk}}", "unknown key \"by_both\"; a state knows name and adversaries"},
+		{"more.yaml", "states: {IRN: {by_both: talk}}", "unknown key \"by_both\"; a state knows name, adversaries and shunned"},
 		{"more.yaml", "confidence: {title: 3}", "\"3\" is no number from 0 to 1"},
 	} {
 		files := map[string]string{c.file: c.text}

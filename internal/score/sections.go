@@ -49,10 +49,14 @@ func (c *compiler) readTop(rows []Row) {
 			}
 		case len(r.Path) == 3 && r.Path[0] == "kinds" && r.Path[2] == "with_adversary":
 			c.lex.kindData[c.kind(r, r.Path[1])].withAdversary = c.kind(r, r.Value)
+		case len(r.Path) == 3 && r.Path[0] == "kinds" && r.Path[2] == "with_shunned":
+			c.lex.kindData[c.kind(r, r.Path[1])].withShunned = c.kind(r, r.Value)
 		case len(r.Path) == 3 && r.Path[0] == "kinds" && r.Path[2] == "by_both":
 			c.lex.kindData[c.kind(r, r.Path[1])].byBoth = c.kind(r, r.Value)
 		case len(r.Path) == 4 && r.Path[0] == "states" && r.Path[2] == "adversaries":
 			c.lex.adversaries[[2]int{c.state(r, r.Path[1]), c.state(r, r.Value)}] = true
+		case len(r.Path) == 4 && r.Path[0] == "states" && r.Path[2] == "shunned":
+			c.lex.shunned[[2]int{c.state(r, r.Path[1]), c.state(r, r.Value)}] = true
 		}
 	}
 	if c.lex.version == "" {
@@ -90,8 +94,8 @@ func (c *compiler) readState(r Row) {
 		c.fault(r, "%q is no ISO-3 code", code)
 		return
 	}
-	if len(r.Path) > 2 && r.Path[2] != "name" && r.Path[2] != "adversaries" {
-		c.fault(r, "unknown key %q; a state knows name and adversaries", r.Path[2])
+	if len(r.Path) > 2 && !slices.Contains([]string{"name", "adversaries", "shunned"}, r.Path[2]) {
+		c.fault(r, "unknown key %q; a state knows name, adversaries and shunned", r.Path[2])
 	}
 	if len(c.lex.states) == otherState {
 		c.fault(r, "one state too many, at most %d", otherState)
@@ -127,7 +131,7 @@ func (c *compiler) readKind(r Row) {
 	if i < 0 {
 		i = len(c.lex.kinds)
 		c.lex.kinds = append(c.lex.kinds, Kind{Name: r.Path[1]})
-		c.lex.kindData = append(c.lex.kindData, kindData{withAdversary: -1, byBoth: -1})
+		c.lex.kindData = append(c.lex.kindData, kindData{withAdversary: -1, withShunned: -1, byBoth: -1})
 	}
 	k, d := &c.lex.kinds[i], &c.lex.kindData[i]
 	switch r.Path[2] {
@@ -163,9 +167,9 @@ func (c *compiler) readKind(r Row) {
 		d.spoken = c.truth(r)
 	case "third":
 		d.third = c.truth(r)
-	case "with_adversary", "by_both", "covers", "from_is":
+	case "with_adversary", "with_shunned", "by_both", "covers", "from_is":
 	default:
-		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, spoken, third, bystander, with_adversary, by_both, plover, cameo, goldstein, covers and from_is", r.Path[2])
+		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, spoken, third, bystander, with_adversary, with_shunned, by_both, plover, cameo, goldstein, covers and from_is", r.Path[2])
 	}
 }
 

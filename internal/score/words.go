@@ -104,13 +104,16 @@ func (v *vocabulary) index() (*alphabet, *wordIndex, error) {
 	}
 	codes := make([]uint8, 0, 16*len(v.words))
 	patterns := make([]pattern, 0, len(v.words))
-	for sym, word := range v.words[1:] {
+	for sym, word := range v.words {
+		if word == "" {
+			continue
+		}
 		begin := len(codes)
 		word, stem := strings.CutSuffix(word, "*")
 		for _, r := range word {
 			codes = append(codes, abc.of(r).code())
 		}
-		patterns = append(patterns, pattern{codes[begin:], int32(sym + 1), stem})
+		patterns = append(patterns, pattern{codes[begin:], int32(sym), stem})
 	}
 	return abc, newWordIndex(patterns), nil
 }
