@@ -2,12 +2,15 @@ package score_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
 )
 
@@ -48,13 +51,9 @@ func TestPublished(t *testing.T) {
 		if err := score.Evaluate(lex, labels(t, part)).WriteTable(&table); err != nil {
 			t.Fatal(err)
 		}
-		before, rest, ok := strings.Cut(text, "<!-- "+part+" -->\n")
-		_, after, ok2 := strings.Cut(rest, "<!-- end -->")
-		if !ok || !ok2 {
-			t.Fatalf("%s has no place for the table %q", doc, part)
-		}
-		text = before + "<!-- " + part + " -->\n" + table.String() + "<!-- end -->" + after
+		text = put(t, text, part, table.String())
 	}
+	text = put(t, text, "general", general(t, lex))
 	if text == string(old) {
 		return
 	}
@@ -64,6 +63,63 @@ func TestPublished(t *testing.T) {
 	if err := os.WriteFile(doc, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// put replaces the table of a name in a text.
+func put(t *testing.T, text, name, table string) string {
+	t.Helper()
+	before, rest, ok := strings.Cut(text, "<!-- "+name+" -->\n")
+	_, after, ok2 := strings.Cut(rest, "<!-- end -->")
+	if !ok || !ok2 {
+		t.Fatalf("there is no place for the table %q", name)
+	}
+	return before + "<!-- " + name + " -->\n" + table + "<!-- end -->" + after
+}
+
+// general measures the sentences about any two states: is the leading mention's kind right, and its root in PLOVER?
+func general(t *testing.T, lex *score.Lexicon) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "general.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := map[string]string{}
+	for _, k := range lex.Kinds() {
+		root[k.Name] = k.Plover
+	}
+	sentences, right := 0, 0
+	hit, said, meant := map[string]float64{}, map[string]float64{}, map[string]float64{}
+	for line := range bytes.Lines(data) {
+		var s struct{ Title, Kind string }
+		if err := json.Unmarshal(line, &s); err != nil || root[s.Kind] == "" {
+			t.Fatalf("%s: %v", line, err)
+		}
+		got := leading(lex, s.Title)
+		if sentences++; got == s.Kind {
+			right++
+		}
+		meant[root[s.Kind]]++
+		said[root[got]]++
+		if root[got] == root[s.Kind] {
+			hit[root[got]]++
+		}
+	}
+	f1 := 0.0
+	for r, n := range meant {
+		f1 += 2 * hit[r] / (n + said[r]) / float64(len(meant))
+	}
+	return fmt.Sprintf("| sentences | kind | roots | macro-F1 of the roots |\n|---|---|---|---|\n| %d | %.3f | %d | %.3f |\n",
+		sentences, float64(right)/float64(sentences), len(meant), f1)
+}
+
+// leading gives the kind of a title's first mention, whoever the actors are, or nothing.
+func leading(lex *score.Lexicon, title string) string {
+	var r score.Result
+	lex.Explain(&news.Article{Title: title}, &r)
+	if len(r.Mentions) == 0 {
+		return ""
+	}
+	return r.Mentions[0].Kind
 }
 
 // TestLabelledSet holds what the set promises: its size, every kind in every language, a third of
