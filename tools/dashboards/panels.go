@@ -77,13 +77,14 @@ func number(title, description, unit string, queries ...*prometheus.DataqueryBui
 		Height(4).Span(4).Targets(targets(queries)).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"})).
 		Thresholds(steps(dashboard.Threshold{Color: "text"})).
-		ColorMode(common.BigValueColorModeValue).GraphMode(common.BigValueGraphModeNone)
+		Orientation(common.VizOrientationAuto).ColorMode(common.BigValueColorModeValue).GraphMode(common.BigValueGraphModeNone)
 }
 
 func lines(title, description, unit string, queries ...*prometheus.DataqueryBuilder) *timeseries.PanelBuilder {
 	return timeseries.NewPanelBuilder().Title(title).Description(description).Unit(unit).Datasource(datasource()).
 		Height(9).Span(12).Targets(targets(queries)).
 		LineWidth(2).FillOpacity(5).ShowPoints(common.VisibilityModeNever).
+		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending)).
 		Legend(common.NewVizLegendOptionsBuilder().DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom).ShowLegend(true))
 }
 
@@ -104,6 +105,7 @@ func list(title, description, unit string, queries ...*prometheus.DataqueryBuild
 func states(title, description string, queries ...*prometheus.DataqueryBuilder) *statetimeline.PanelBuilder {
 	return statetimeline.NewPanelBuilder().Title(title).Description(description).Unit("none").Datasource(datasource()).
 		Height(6).Span(24).Targets(targets(queries)).MergeValues(true).FillOpacity(80).
+		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeSingle).Sort(common.SortOrderNone)).
 		ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdThresholds)).
 		Legend(common.NewVizLegendOptionsBuilder().DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom).ShowLegend(false))
 }
