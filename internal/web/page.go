@@ -13,6 +13,7 @@ import (
 
 	"tensionmonitor/internal/monitor"
 	"tensionmonitor/internal/score"
+	"tensionmonitor/internal/tension"
 )
 
 //go:embed pair.html polls.html pair.css
@@ -27,7 +28,7 @@ type Account func(ctx context.Context, pair string) (monitor.Account, error)
 // pairPage shows what moves the index of a pair, without a script.
 func pairPage(tell Account, ready func() bool) (http.HandlerFunc, error) {
 	page, err := template.New("pair.html").Funcs(template.FuncMap{
-		"curve": curveOf, "safe": safeLink, "direction": directionOf, "ago": ago,
+		"curve": curveOf, "safe": safeLink, "direction": directionOf, "ago": ago, "momentary": momentary,
 		"day":        func(t time.Time) string { return t.Format("2 January 2006, 15:04") },
 		"deviations": deviations, "percent": func(ratio float64) string { return fmt.Sprintf("%.0f%%", 100*ratio) },
 	}).ParseFS(files, "pair.html")
@@ -97,6 +98,20 @@ func between(from, to string) string {
 		return "it is not clear who"
 	}
 	return from + " → " + to
+}
+
+// momentary is the level that the index has by itself where the level, which follows slowly, is another; else "".
+func momentary(a *monitor.Account) string {
+	var level tension.Level
+	for i, from := range a.Levels {
+		if from > 0 && a.Index >= from {
+			level = tension.Level(i + 1)
+		}
+	}
+	if name := level.String(); name != a.Level {
+		return name
+	}
+	return ""
 }
 
 // deviations is a z-score for people.

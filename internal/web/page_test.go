@@ -91,6 +91,18 @@ func TestNothingFromAFeedIsMoreThanText(t *testing.T) {
 	}
 }
 
+func TestALevelThatLagsBehindIsExplained(t *testing.T) {
+	const note = "the index alone would be"
+	a := hostile()
+	if body := page(t, a).Body.String(); strings.Contains(body, note) {
+		t.Error("51.6 is elevated, and that is said to need a reason")
+	}
+	a.Level = "calm"
+	if body := page(t, a).Body.String(); !strings.Contains(body, note+` <span class="elevated">elevated</span>`) {
+		t.Error("51.6 is called calm, without a reason")
+	}
+}
+
 func TestTitlesRunInTheirOwnDirection(t *testing.T) {
 	if body := page(t, hostile()).Body.String(); strings.Count(body, `dir="auto"`) < 8 {
 		t.Error("a Persian title would run from left to right")
