@@ -30,10 +30,13 @@ const shift = Date.now() / 1000 - 6 * 3600 - week.at(-1).at;
 const rest = ['Rain in the mountains', 'Chess: a draw', 'New metro line opens', 'Wheat harvest begins', 'Football: three goals in the last minutes', 'A library for the old town'];
 const papers = { 'morning-post': '', 'baku-daily': 'AZ', 'caspian-wire': '', 'tehran-gazette': 'IR', 'evening-paper': '', 'silk-road-review': '', 'border-times': '', 'old-mail': '' };
 
+const opened = Date.now() / 1000;
+
 function frontPage(slug) {
   const place = Object.keys(papers).indexOf(slug);
   const items = week.filter((h) => place < h.papers + 2).map((h) => [h.title, h.at + shift + place * 900]);
-  rest.slice(0, 3 + place % 3).forEach((title, i) => items.push([title, Date.now() / 1000 - 3600 * (i + place + 1)]));
+  const printed = 1 + Math.floor((Date.now() / 1000 - opened + 3 * place) / 9); // now and then another
+  rest.slice(0, printed).forEach((title, i) => items.push([title, opened + 9 * i - 3 * place - 60]));
   return `<rss version="2.0"><channel><title>${slug}</title>${items.map(([title, at], i) =>
     `<item><title>${title}</title><link>https://${slug}.example/news/${i}</link><pubDate>${new Date(at * 1000).toUTCString()}</pubDate></item>`).join('')}</channel></rss>`;
 }
