@@ -421,7 +421,7 @@ const (
 func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float64) {
 	ru := l.rules[m.out.id]
 	k := &l.kindData[ru.kind]
-	left, right := p.end <= m.start, p.start >= m.end
+	left, right := p.start < m.start, p.start >= m.end // a name may reach into the phrase: "Iranian police detained a …"
 	inside := !left && !right && p.holder < 0 && p.part != partPlace && p.part != partTopic
 	object := inside || p.holder >= m.start && p.holder < m.end
 	verbLast := s.tongue.verbLast
@@ -432,6 +432,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from = rankObject // "Iranian guards shoot …": the phrase begins with its subject
 	case object && k.objectFrom && p.part != partWith:
 		from, to = rankOwner, rankPossible
+	case p.part == partAgent && k.bystander:
+		to = rankObject // "a plot by Iranian agents": who is blamed for it
 	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
 		from = rankObject
 	case inside && ru.frame == frameNoun && verbLast && p.part == partNone:
