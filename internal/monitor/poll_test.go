@@ -15,6 +15,7 @@ import (
 	"os"
 	command "os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -253,6 +254,7 @@ type cost struct {
 
 // measure runs a round, and counts it if it is meant to be.
 func (c *cost) measure(counts bool, round func()) {
+	debug.FreeOSMemory()                                  // what rounds before have left is none of this one's
 	os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // begins the peak anew; where there is none, it is that of the process
 	before := cpu()
 	round()
