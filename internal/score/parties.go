@@ -96,7 +96,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	beside := false // the word after stands right behind it
 	at := p.start   // of the word before
 	for _, m := range s.marks {
-		if m.out.class != classRole || s.inRule(l, m) {
+		if m.out.class != classRole || s.inRule(l, m) && (l.roles[m.out.id].part != partAgent || m.end != p.start || !s.within(p)) {
 			continue
 		}
 		r := l.roles[m.out.id]
@@ -192,6 +192,11 @@ func (s *scratch) inRule(l *Lexicon, w match) bool {
 	return slices.ContainsFunc(s.deeds, func(m match) bool {
 		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && (!place || w.end < m.end)
 	})
+}
+
+// within says whether a party stands inside a phrase: "guard shot by Iranian troops".
+func (s *scratch) within(p *party) bool {
+	return slices.ContainsFunc(s.deeds, func(m match) bool { return m.start < p.start && p.end <= m.end })
 }
 
 // clear says whether nothing that ends a noun's reach lies between two tokens: a mark, a name or a deed.
@@ -432,6 +437,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from = rankObject // "Iranian guards shoot …": the phrase begins with its subject
 	case object && k.objectFrom && p.part != partWith:
 		from, to = rankOwner, rankPossible
+	case p.part == partOrigin && k.placeTo && !left && p.holder < 0:
+		from = rankMarked // "the drone that hit the airport came from Iran"
 	case p.part == partAgent && k.bystander:
 		to = rankObject // "a plot by Iranian agents": who is blamed for it
 	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
@@ -444,7 +451,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankObject
 	case p.part == partAgent && ru.frame == frameBlamed:
 		to = rankObject // "an attack staged by Iran"
-	case p.part == partAgent && ru.frame == frameActive && !left:
+	case p.part == partAgent && ru.frame == frameActive && !left && !s.agentAt(l, m.end):
 		from, to = rankPossible, rankPossible // "slams the expulsion by Baku": the agent of another deed
 	case p.part == partAgent:
 		from = rankObject
@@ -468,8 +475,6 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankLikely, rankPossible // who tells of a deed need not have done it
 	case p.part == partOrigin && s.addresses(f, p):
 		from = rankMarked // "Bakü'den İranlı diplomatlara: Ülkeyi terk edin"
-	case p.part == partOrigin && ru.frame == frameActive && k.placeTo:
-		from = rankMarked // "the drone that hit the airport came from Iran"
 	case p.part == partOrigin && (ru.frame == frameActive || k.bystander || k.objectFrom && ru.frame != frameNoun):
 		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
 	case p.part == partOrigin:
@@ -503,6 +508,13 @@ func (s *scratch) hostOf(p *party, m match) bool {
 	return slices.ContainsFunc(s.holders, func(h match) bool {
 		return h.out.id == holderPosted && h.start >= m.start && h.end <= m.end && p.start >= m.end && p.start-h.end <= 2 &&
 			!slices.ContainsFunc(s.parties, func(q party) bool { return q.holder == h.start })
+	})
+}
+
+// agentAt says whether a word like "by" is the token: "Baku thanked by Tehran" is a passive, whatever the verb's frame.
+func (s *scratch) agentAt(l *Lexicon, token int32) bool {
+	return slices.ContainsFunc(s.marks, func(m match) bool {
+		return m.out.class == classRole && l.roles[m.out.id].part == partAgent && m.start == token
 	})
 }
 
