@@ -25,6 +25,9 @@ type Options struct {
 	MaxBody       int64          // limit to a body in bytes, as it is sent and as it is decoded; 15 MiB by default
 	AllowNetworks []netip.Prefix // networks that may be asked though they are not part of the public internet
 
+	// Dial reaches a host. By default that is the net, and only what is public there or in AllowNetworks.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
 	// Hosts with manners of their own, by name, with or without its port. All others get two connections and a second
 	// between looks; those in AllowNetworks get none.
 	Hosts map[string]Manners
@@ -57,12 +60,14 @@ type Client struct {
 // NewClient makes a Client. Proxies of the environment are not used: behind one, nobody could check which
 // address is really asked.
 func NewClient(o Options) *Client {
-	dialer := &net.Dialer{Timeout: dialTimeout, Control: guard(o.AllowNetworks).control}
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{Timeout: dialTimeout, Control: guard(o.AllowNetworks).control}).DialContext
+	}
 	return &Client{
 		agent: cmp.Or(o.UserAgent, defaultAgent), timeout: cmp.Or(o.Timeout, defaultTimeout), maxBody: cmp.Or(o.MaxBody, defaultMaxBody),
 		hosts: hosts{named: o.Hosts, home: o.AllowNetworks, all: make(map[string]*host)}, houses: o.Houses,
 		transport: &http.Transport{
-			DialContext:            dialer.DialContext,
+			DialContext:            o.Dial,
 			TLSHandshakeTimeout:    tlsTimeout,
 			ResponseHeaderTimeout:  headerTimeout,
 			MaxResponseHeaderBytes: maxHeader,

@@ -27,11 +27,10 @@ var polls = flag.Int("polls", 800, "looks of the soak")
 // that reaches it under any name.
 func onPress(t *testing.T, o press.Options, test func(*testing.T, *press.Press, *Client, *connections)) {
 	synctest.Test(t, func(t *testing.T) {
-		line, lines, p := make(pipes), new(connections), press.New(o)
+		line, lines, p := make(press.Line), new(connections), press.New(o)
 		server := &http.Server{Handler: p, ConnState: lines.watch}
 		go server.Serve(line)
-		c := NewClient(Options{MaxBody: 1 << 20})
-		c.transport.DialContext = line.dial
+		c := NewClient(Options{MaxBody: 1 << 20, Dial: line.Dial})
 		defer func() {
 			c.transport.CloseIdleConnections()
 			server.Close()
@@ -106,17 +105,6 @@ func total(answers map[press.Fault]int) (n int) {
 	return n
 }
 
-// everyFault is a world in which a third of all answers are bad.
-func everyFault() map[press.Fault]float64 {
-	shares := map[press.Fault]float64{press.Hang: 0.01, press.Drip: 0.01, press.Bomb: 0.005, press.Gone: 0.02}
-	for _, f := range press.Faults() {
-		if shares[f] == 0 {
-			shares[f] = 0.04
-		}
-	}
-	return shares
-}
-
 // shelf is what a soak has stored, as the store does.
 type shelf struct {
 	sync.Mutex
@@ -154,7 +142,7 @@ func (c *connections) watch(_ net.Conn, state http.ConnState) {
 func TestSoak(t *testing.T) {
 	const many = 40
 	o := press.Options{Feeds: many, Items: 20, Text: 200, Validators: true, Gzip: true, RetryAfter: time.Minute, Latency: [2]time.Duration{0, 300 * time.Millisecond},
-		Faults: everyFault(), Began: noon, Step: time.Minute, Seed: 7}
+		Faults: press.Moody(), Began: noon, Step: time.Minute, Seed: 7}
 	onPress(t, o, func(t *testing.T, p *press.Press, c *Client, lines *connections) {
 		stored := &shelf{keys: make(map[string]bool), links: make(map[string]int)}
 		soak := func(begins time.Time, looks int) {

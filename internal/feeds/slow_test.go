@@ -4,35 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"tensionmonitor/internal/feeds/press"
 	"tensionmonitor/internal/news"
 )
-
-// pipes is a listener whose connections are pipes, so that a server and a client can live in a bubble of
-// synctest, where waiting takes no time.
-type pipes chan net.Conn
-
-func (p pipes) Accept() (net.Conn, error) {
-	conn, open := <-p
-	if !open {
-		return nil, net.ErrClosed
-	}
-	return conn, nil
-}
-
-func (p pipes) Close() error   { close(p); return nil }
-func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
-
-func (p pipes) dial(context.Context, string, string) (net.Conn, error) {
-	client, server := net.Pipe()
-	p <- server
-	return client, nil
-}
 
 func TestAServerThatTakesItsTime(t *testing.T) {
 	hang := func(_ io.Writer, r *http.Request) { <-r.Context().Done() }
@@ -59,7 +38,7 @@ func TestAServerThatTakesItsTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				line := make(pipes)
+				line := make(press.Line)
 				server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if tt.first != "" {
 						io.WriteString(w, tt.first)
@@ -68,8 +47,7 @@ func TestAServerThatTakesItsTime(t *testing.T) {
 					tt.then(unbuffered{w}, r)
 				})}
 				go server.Serve(line)
-				c := NewClient(Options{})
-				c.transport.DialContext = line.dial
+				c := NewClient(Options{Dial: line.Dial})
 				f := desk
 				f.URL = "http://desk.example/rss.xml"
 				began := time.Now()

@@ -1,15 +1,16 @@
 package monitor
 
 import (
+	"context"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/netip"
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,149 +21,133 @@ import (
 	"tensionmonitor/internal/store"
 )
 
-const atOnce = 16 // looks of the soak
-
 var polls = flag.Int("polls", 400, "looks of the soak")
 
-// soak is a monitor of papers that answer with every fault at random, and what it has made of them.
-type soak struct {
-	*testing.T
-	m     *Monitor
-	s     *store.Store
-	press *load.Press
-	open  atomic.Int64 // connections to the press
-	list  []news.Feed
-}
-
-func newSoak(t *testing.T, many int) *soak {
-	shares := map[load.Fault]float64{load.Hang: 0.01, load.Drip: 0.01, load.Bomb: 0.005}
-	for _, f := range load.Faults() {
-		if shares[f] == 0 {
-			shares[f] = 0.04
-		}
-	}
-	k := &soak{T: t, s: newStore(t), press: load.New(load.Options{Feeds: many, Items: 20, Text: 200, Validators: true, Gzip: true, Faults: shares,
-		Began: time.Now().Add(-time.Hour), Step: time.Millisecond, Seed: 11})}
-	server := httptest.NewUnstartedServer(k.press)
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		switch state {
-		case http.StateNew:
-			k.open.Add(1)
-		case http.StateClosed:
-			k.open.Add(-1)
-		}
-	}
-	server.Start()
-	t.Cleanup(server.Close)
-	k.list = papers(server.URL, many)
-	parts, _ := partsOf(t, k.s, k.list...)
-	parts.LookTimeout = time.Second
-	parts.Client = feeds.NewClient(feeds.Options{Timeout: parts.LookTimeout, MaxBody: 1 << 20, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
-	k.m = New(parts)
-	if err := k.m.recall(t.Context()); err != nil {
+// Many looks with every fault at random, scored and stored, by one process after another. By the press's own account no
+// article that was served is lost, and none is there twice; nothing grows. -polls sets the number.
+func TestSoakOfTheStore(t *testing.T) {
+	if _, err := lexicon(); err != nil { // which outlives the bubble
 		t.Fatal(err)
 	}
-	return k
+	synctest.Test(t, func(t *testing.T) {
+		const many, processes = 40, 4
+		p := load.New(load.Options{Feeds: many, Items: 20, Text: 200, Validators: true, Gzip: true, RetryAfter: time.Minute, Latency: [2]time.Duration{0, 300 * time.Millisecond},
+			Faults: load.Moody(), Began: time.Now(), Step: time.Minute, Seed: 7})
+		line, open := make(load.Line), new(atomic.Int64)
+		server := &http.Server{Handler: p, ConnState: func(_ net.Conn, state http.ConnState) { open.Add(opened(state)) }}
+		go server.Serve(line)
+		defer server.Close()
+		s := newStore(t)
+
+		each := max(1, *polls/many/processes) // looks at a feed by a process
+		var goroutines int
+		var memory int64
+		for n := range processes {
+			soak(t, s, p, line, many, each)
+			if n == 0 { // what is made once is made now
+				goroutines, memory = runtime.NumGoroutine(), live()
+			}
+		}
+		const strays = 3 // of the runtime and of tests before, which end when they will; a leak is one each few looks
+		if now := runtime.NumGoroutine(); now > goroutines+strays {
+			t.Errorf("%d goroutines, were %d", now, goroutines)
+		}
+		if n := open.Load(); n > 0 {
+			t.Errorf("%d connections are open", n)
+		}
+		perLook := (live() - memory) / int64(many*each*(processes-1))
+		if perLook > 4<<10 { // the press grows by the names of two articles a look
+			t.Errorf("memory grows by %d bytes a look", perLook)
+		}
+		compare(t, s, p)
+		if n, want := count(t, s, `SELECT count(*) FROM visits`), many*each*processes; n != want {
+			t.Errorf("%d visits are stored, want one a look, %d", n, want)
+		}
+		t.Logf("%d bytes a look; answers %v", perLook, p.Answers())
+		s.Close()
+	})
 }
 
-// round is a look at each of the papers, whether it is due or not.
-func (k *soak) round(list []news.Feed) {
-	k.Helper()
-	exec(k.T, k.s, `UPDATE visits SET next = 0 WHERE next > 0`)
-	var group errgroup.Group
-	group.SetLimit(atOnce)
-	for _, f := range list {
-		group.Go(func() error {
-			_, err := k.m.look(k.Context(), f)
-			return err
-		})
+// opened is what a change of a connection adds to those that are open.
+func opened(state http.ConnState) int64 {
+	switch state {
+	case http.StateNew:
+		return 1
+	case http.StateClosed, http.StateHijacked:
+		return -1
+	}
+	return 0
+}
+
+// soak is the life of a process: so many looks at each feed.
+func soak(t *testing.T, s *store.Store, p *load.Press, line load.Line, many, looks int) {
+	list := papers("", many)
+	for n := range list {
+		list[n].URL = fmt.Sprintf("http://paper-%d.example%s", n, p.Path(n))
+	}
+	parts, _ := partsOf(t, s, list...)
+	parts.Client = feeds.NewClient(feeds.Options{MaxBody: 1 << 20, Dial: line.Dial})
+	m := New(parts)
+	if err := m.recall(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	group, ctx := errgroup.WithContext(t.Context())
+	for n, f := range list {
+		group.Go(func() error { return follow(ctx, m, p, f, n, looks) })
 	}
 	if err := group.Wait(); err != nil {
-		k.Fatal(err)
+		t.Fatal(err)
 	}
+	time.Sleep(time.Minute) // until connections at rest are closed; in a bubble that takes no time
+	synctest.Wait()
 }
 
-// failing are the papers whose last look failed.
-func (k *soak) failing() (list []news.Feed) {
-	k.Helper()
-	visits, err := k.s.LastVisits(k.Context())
-	if err != nil {
-		k.Fatal(err)
-	}
-	for _, f := range k.list {
-		if v := visits[f.Slug]; !v.OK() {
-			list = append(list, f)
+// follow looks at one feed of a press again and again, each time when it is due.
+func follow(ctx context.Context, m *Monitor, p *load.Press, f news.Feed, n, looks int) error {
+	lots := rand.New(rand.NewPCG(uint64(n), uint64(time.Now().Unix())))
+	for range looks {
+		last, err := m.store.LastVisit(ctx, f.Slug)
+		if err != nil {
+			return err
+		}
+		time.Sleep(time.Until(last.Next))
+		p.Publish(n, lots.IntN(4))
+		next, err := m.look(ctx, f)
+		if err != nil || !next.After(time.Now()) {
+			return fmt.Errorf("a look at %s: next %v, %v", f.Slug, next, err)
 		}
 	}
-	return list
-}
-
-// Many looks with every fault at random, down to the store. By the press's own account no article that was served is
-// lost, and none is stored twice; nothing grows. -polls sets the number.
-func TestSoakOfTheStore(t *testing.T) {
-	const many = 40
-	k := newSoak(t, many)
-	lots := rand.New(rand.NewPCG(3, 5))
-	rounds := *polls / many
-	var goroutines int
-	var heap float64
-	for n := range rounds {
-		if n == rounds/4 { // what is made once is made now
-			goroutines, heap = runtime.NumGoroutine(), heapMB()
-		}
-		for i := range many {
-			k.press.Publish(i, lots.IntN(4))
-		}
-		k.round(k.list)
-	}
-	grown, more := heapMB()-heap, runtime.NumGoroutine()-goroutines
-	for tries := 0; len(k.failing()) > 0; tries++ { // an answer that left whole may have come too late
-		if tries == 100 {
-			t.Fatalf("%d papers never answer well", len(k.failing()))
-		}
-		k.round(k.failing())
-	}
-	if looks := float64(*polls) * 3 / 4; grown > 1+looks*8/1024 { // the press and the index remember two articles a look
-		t.Errorf("memory grows by %.1f MB in %.0f looks", grown, looks)
-	}
-	if open := k.open.Load(); open > 2*atOnce {
-		t.Errorf("%d connections are open", open)
-	}
-	if more > 4*atOnce { // a connection that is kept has two on either side
-		t.Errorf("%d goroutines more than at first", more)
-	}
-	k.compare()
-	t.Logf("memory %+.1f MB, goroutines %+d, connections %d; answers %v", grown, more, k.open.Load(), k.press.Answers())
+	return nil
 }
 
 // compare holds what is stored against the press's account.
-func (k *soak) compare() {
-	k.Helper()
+func compare(t *testing.T, s *store.Store, p *load.Press) {
 	stored := make(map[string]int)
-	rows, err := k.s.Jobs().QueryContext(k.Context(), `SELECT link, count(*) FROM articles GROUP BY link`)
-	if err != nil {
-		k.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var link string
-		var n int
-		if err := rows.Scan(&link, &n); err != nil {
-			k.Fatal(err)
+	for a, err := range s.Articles(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
 		}
-		stored[link] = n
-		if n != 1 {
-			k.Errorf("%s is stored %d times", link, n)
-		}
+		stored[a.Link]++
 	}
-	if err := rows.Err(); err != nil {
-		k.Fatal(err)
-	}
-	served := k.press.Served()
+	served := p.Served()
 	for link := range served {
 		if stored[link] == 0 {
-			k.Errorf("%s was served and is lost", link)
+			t.Errorf("%s was served and is lost", link)
 		}
 	}
-	k.Logf("%d articles were served, %d are stored", len(served), len(stored))
+	for link, n := range stored {
+		if n != 1 {
+			t.Errorf("%s is there %d times", link, n)
+		}
+	}
+	t.Logf("%d articles of %d were served, %d are stored", len(served), p.Published(), len(stored))
+}
+
+// live is the memory in use, in bytes.
+func live() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC() // buffers at rest outlive one collection
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -38,6 +38,17 @@ func Faults() []Fault {
 	return []Fault{Unavailable, Limited, Gone, Moved, Hang, Drip, Broken, Truncated, Garbage, Page, Bomb}
 }
 
+// Moody are the shares of faults in a world in which a third of all answers are bad.
+func Moody() map[Fault]float64 {
+	shares := map[Fault]float64{Hang: 0.01, Drip: 0.01, Bomb: 0.005, Gone: 0.02}
+	for _, f := range Faults() {
+		if shares[f] == 0 {
+			shares[f] = 0.04
+		}
+	}
+	return shares
+}
+
 // Options say what a Press is like. Zero values are a press of no feeds.
 type Options struct {
 	Feeds      int               // at /feed/0, /feed/1, …
@@ -75,6 +86,9 @@ type feed struct {
 
 // New makes a press whose feeds are full.
 func New(o Options) *Press {
+	if o.Faults[Bomb] > 0 {
+		bomb() // now, so that nobody who measures memory later takes it for his
+	}
 	p := &Press{options: o, lots: rand.New(rand.NewPCG(o.Seed, 1)), feeds: make([]feed, o.Feeds), counts: make(map[Fault]int)}
 	for i := range p.feeds {
 		p.feeds[i] = feed{next: o.Items, lost: make(map[int]bool)}
