@@ -257,6 +257,38 @@ func TestALookInFlightGoesBack(t *testing.T) {
 	}
 }
 
+// A panic while a look is scored is the trouble of that look: nothing is held afterwards, and the next look, whoever's it
+// is, a change of words and a scrape go on.
+func TestALookThatPanicsHoldsNothing(t *testing.T) {
+	p, s := newPress(t, "Baku summons Iranian ambassador"), newStore(t)
+	bad, good := p.feed("bad"), p.feed("good")
+	m, reg := newMonitor(t, s, bad, good)
+	if err := m.recall(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	words := m.lexicon.now.Swap(nil)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("a look without words does not panic")
+			}
+		}()
+		_, _ = m.look(t.Context(), bad)
+	}()
+	m.lexicon.now.Store(words)
+	for _, f := range []news.Feed{bad, good} {
+		if _, err := m.look(t.Context(), f); err != nil {
+			t.Errorf("a look at %s: %v", f.Slug, err)
+		}
+	}
+	if err := m.take(t.Context(), words); err != nil {
+		t.Errorf("changing the words: %v", err)
+	}
+	if n := count(t, s, `SELECT count(*) FROM articles`); n != 2 || gauge(t, reg, "tension_index") <= 0 {
+		t.Errorf("%d articles, want 2, and an index", n)
+	}
+}
+
 func TestJobsFollowTheFeeds(t *testing.T) {
 	p, s := newPress(t, ""), newStore(t)
 	booked := func(list ...news.Feed) string {
