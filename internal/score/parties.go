@@ -433,7 +433,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	switch {
 	case p.start >= 0 && f.quoted(p.start, p.end) && !f.quoted(m.start, m.end):
 		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
-	case p.holder == m.start && ru.frame == frameActive && !verbLast && p.part != partAgent:
+	case p.holder == m.start && ru.frame == frameActive && p.part != partAgent && (!verbLast || s.targetWithin(p, m)):
 		from = rankObject // "Iranian guards shoot …": the phrase begins with its subject
 	case object && k.objectFrom && p.part != partWith:
 		from, to = rankOwner, rankPossible
@@ -489,7 +489,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
 		beside := s.beside(l, f, p, m)
-		from, to = s.rankByFrame(f, ru.frame, k, p, left, beside, verbLast)
+		from, to = s.rankByFrame(f, ru.frame, k, p, m, left, beside, verbLast)
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)
@@ -508,6 +508,14 @@ func (s *scratch) hostOf(p *party, m match) bool {
 	return slices.ContainsFunc(s.holders, func(h match) bool {
 		return h.out.id == holderPosted && h.start >= m.start && h.end <= m.end && p.start >= m.end && p.start-h.end <= 2 &&
 			!slices.ContainsFunc(s.parties, func(q party) bool { return q.holder == h.start })
+	})
+}
+
+// targetWithin says whether another state is the target inside a phrase, behind a party: "İran askerleri Azerbaycan
+// karakoluna ateş açtı".
+func (s *scratch) targetWithin(p *party, m match) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.state != p.state && q.part == partTarget && q.start > p.end && q.end <= m.end
 	})
 }
 
@@ -576,7 +584,7 @@ func (s *scratch) followsSubject(f *field, p *party, m match) bool {
 }
 
 // rankByFrame ranks a party that neither is part of the phrase nor marked as agent, place or topic.
-func (s *scratch) rankByFrame(f *field, fr frame, k *kindData, p *party, left, beside, verbLast bool) (from, to float64) {
+func (s *scratch) rankByFrame(f *field, fr frame, k *kindData, p *party, m match, left, beside, verbLast bool) (from, to float64) {
 	marked := p.part == partTarget || p.part == partWith
 	switch {
 	case fr == frameBlamed:
@@ -616,8 +624,10 @@ func (s *scratch) rankByFrame(f *field, fr frame, k *kindData, p *party, left, b
 			return rankPossible, rankMarked
 		}
 		return rankLikely, rankOwner
-	case left && verbLast && p.holder >= 0 && s.heldAsObject(f, p):
-		return rankRemote, rankMarked
+	case left && verbLast && s.tongue.cases && p.part == partNone && p.end == m.start && s.isObject(f, m.start) && p.state != s.parties[0].state:
+		return rankPossible, rankMarked // "İran askerleri Azerbaycan karakoluna ateş açtı": the object is its own …
+	case left && verbLast && p.holder >= 0 && s.heldAsObject(f, p) && !s.isObject(f, m.start):
+		return rankRemote, rankMarked // … and what stands before an object is none
 	case left && verbLast && p.part == partOwner && s.subjectBefore(p):
 		return rankPossible, rankOwner // "XİN İran rəsmisinin … ittihamlarını rədd edib"
 	case left && verbLast:
