@@ -20,13 +20,10 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"tensionmonitor/config"
+	"tensionmonitor/internal/monitor"
 	"tensionmonitor/internal/score"
 	"tensionmonitor/internal/store"
 )
-
-// gcPercent lets the heap grow by a quarter between two collections. Nearly all of it is what the index remembers,
-// which stays; a million events then fit into 300 MB.
-const gcPercent = 25
 
 // daemonFlags are the flags of monitor run.
 type daemonFlags struct {
@@ -70,7 +67,7 @@ func runDaemon(ctx context.Context, args []string, _ io.Reader, _, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(gcPercent)
+	debug.SetGCPercent(monitor.GarbageShare)
 	log, err := newLog(stderr, f.logLevel, f.logFormat)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"time"
 
 	"tensionmonitor/internal/news"
@@ -52,6 +53,7 @@ type Client struct {
 	proxies   proxies
 	hosts     hosts
 	houses    map[string]news.Source
+	reading   chan struct{} // has room for those that read: more at once would not be faster, but hold more memory
 	agent     string
 	timeout   time.Duration
 	maxBody   int64
@@ -66,6 +68,7 @@ func NewClient(o Options) *Client {
 	return &Client{
 		agent: cmp.Or(o.UserAgent, defaultAgent), timeout: cmp.Or(o.Timeout, defaultTimeout), maxBody: cmp.Or(o.MaxBody, defaultMaxBody),
 		hosts: hosts{named: o.Hosts, home: o.AllowNetworks, all: make(map[string]*host)}, houses: o.Houses,
+		reading: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		transport: &http.Transport{
 			DialContext:            o.Dial,
 			TLSHandshakeTimeout:    tlsTimeout,
@@ -188,7 +191,7 @@ func (c *Client) take(v *visit, resp *http.Response) ([]news.Article, error) {
 	}
 	f := v.feed
 	f.URL = resp.Request.URL.String()
-	doc, err := read(f, c.houses, buf.Bytes(), resp.Header.Get("Content-Type"), v.At)
+	doc, err := c.read(f, buf.Bytes(), resp.Header.Get("Content-Type"), v.At)
 	if broken != nil {
 		err = broken
 	}
@@ -205,6 +208,13 @@ func (c *Client) take(v *visit, resp *http.Response) ([]news.Article, error) {
 		}
 	}
 	return doc.articles, err
+}
+
+// read reads a body, when it is its turn.
+func (c *Client) read(f news.Feed, body []byte, contentType string, now time.Time) (document, error) {
+	c.reading <- struct{}{}
+	defer func() { <-c.reading }()
+	return read(f, c.houses, body, contentType, now)
 }
 
 // see notes how many articles there are, how far back they reach, and how the feed is kept.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -104,7 +105,9 @@ func (m *Monitor) Ready() bool { return m.view.last.Load() != nil || m.view.stal
 // Run reads the store and then polls until ctx ends. It returns when everything it started has stopped:
 // looks in flight have finished or went back.
 func (m *Monitor) Run(ctx context.Context) error {
+	debug.SetGCPercent(GarbageShare)
 	err := m.recall(ctx)
+	tidy()
 	if err == nil {
 		err = m.poll(ctx)
 	}
@@ -152,6 +155,7 @@ func (m *Monitor) tend(ctx context.Context, book func() error) {
 		case <-ctx.Done():
 			return
 		case <-soon.C:
+			tidy()
 			m.blame(ctx, opRescore, m.follow(ctx))
 		case now := <-often.C:
 			m.blame(ctx, opJobs, book())

@@ -34,8 +34,9 @@ type Store struct {
 	looks looks
 }
 
-// readers is how many connections read at once. Each has a cache of its own, so there are few; all of them stay open, since
-// one that is opened reads the whole schema first.
+// readers is how many connections read at once. Each has a cache of its own, so there are few, with caches of half a
+// megabyte: what they leave out the system has at hand. All of them stay open, since one that is opened reads the whole
+// schema first.
 const readers = 4
 
 // Open opens the store at a URL ("sqlite:monitor.db"), creates it where there is none and brings its schema
@@ -83,7 +84,7 @@ func open(ctx context.Context, path string) (_ *Store, err error) {
 	if err := migrate(ctx, s.write); err != nil {
 		return nil, err
 	}
-	if s.read, err = connect(dsn(path, "ro", "query_only(1)")); err != nil {
+	if s.read, err = connect(dsn(path, "ro", "query_only(1)", "cache_size(-512)")); err != nil {
 		return nil, err
 	}
 	s.read.SetMaxOpenConns(readers)

@@ -1,0 +1,18 @@
+package monitor
+
+import "testing"
+
+func TestGarbageHasRoomInAnyMemory(t *testing.T) {
+	for live, want := range map[uint64]int{
+		0:         200, // before anything was collected
+		4 << 20:   200,
+		8 << 20:   100,
+		20 << 20:  40,
+		32 << 20:  GarbageShare,
+		240 << 20: GarbageShare,
+	} {
+		if got := shareOf(live); got != want {
+			t.Errorf("%d bytes in use: %d%%, want %d%%", live, got, want)
+		}
+	}
+}
