@@ -198,9 +198,10 @@ func TestAttention(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	live := feedState{feed: news.Feed{Slug: "live", Interval: time.Hour}, visit: news.Visit{At: now, Next: now}}
 	dead := feedState{feed: news.Feed{Slug: "dead", Interval: time.Hour}, visit: news.Visit{At: now, Next: now, Class: "dns"}}
-	quiet, tense := notice{at: now.Add(-time.Hour), feed: "live"}, notice{at: now.Add(-2 * time.Hour), feed: "live", escalates: []string{pair}}
+	const isDead, isLive = 0, 1 // in order of slug
+	quiet, tense := notice{at: now.Add(-time.Hour).UnixMicro(), feed: isLive}, notice{at: now.Add(-2 * time.Hour).UnixMicro(), feed: isLive, escalates: []string{pair}}
 	silent, old := tense, tense
-	silent.feed, old.at = "dead", now.Add(-24*time.Hour)
+	silent.feed, old.at = isDead, now.Add(-24*time.Hour).UnixMicro()
 	for name, tt := range map[string]struct {
 		notices []notice
 		want    float64
@@ -210,7 +211,7 @@ func TestAttention(t *testing.T) {
 		"a dead feed is out":   {[]notice{quiet, silent}, 0},
 		"a day ago is too old": {[]notice{quiet, old}, 0},
 	} {
-		if got := attention(tt.notices, []feedState{live, dead}, []string{pair, "ARM-AZE"}, now); got[pair] != tt.want || got["ARM-AZE"] != 0 {
+		if got := attention(tt.notices, []feedState{dead, live}, []string{pair, "ARM-AZE"}, now); got[pair] != tt.want || got["ARM-AZE"] != 0 {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)
 		}
 	}

@@ -141,7 +141,9 @@ func (m *Monitor) read(ctx context.Context, l *score.Lexicon) (memory, error) {
 		if err != nil {
 			return mem, err
 		}
-		mem.notices = append(mem.notices, mem.noticed(n.Time, n.Feed, n.Events))
+		if place, ours := m.places[n.Feed]; ours {
+			mem.notices = append(mem.notices, mem.noticed(n.Time, place, n.Events))
+		}
 	}
 	return mem, nil
 }
@@ -181,7 +183,7 @@ func (m *Monitor) forget(now time.Time) {
 	for _, book := range m.memory.books {
 		book.Forget(m.constants.Since(now))
 	}
-	m.memory.notices = slices.DeleteFunc(slices.Clone(m.memory.notices), func(n notice) bool { return now.Sub(n.at) >= attentionSpan })
+	m.memory.notices = slices.DeleteFunc(slices.Clone(m.memory.notices), func(n notice) bool { return n.at <= now.Add(-attentionSpan).UnixMicro() })
 	clear(m.memory.chronicles)
 	m.view.stale.Store(true)
 }
@@ -226,7 +228,7 @@ func (m *Monitor) enterAll(f finding) {
 	for n, e := range f.result.Events {
 		m.memory.enter(f.article, n, e)
 	}
-	m.memory.notices = append(m.memory.notices, m.memory.noticed(f.article.Time(), f.article.Feed, f.result.Events))
+	m.memory.notices = append(m.memory.notices, m.memory.noticed(f.article.Time(), m.places[f.article.Feed], f.result.Events))
 }
 
 // due is when a feed may be asked again; the zero time where it never was.
