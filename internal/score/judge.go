@@ -26,7 +26,7 @@ const rollCall = 3
 func (s *scratch) judge(l *Lexicon, r *Result) {
 	possible := s.pairNamed(l)
 	s.noise = ""
-	s.settled, s.third = "", false
+	s.settled, s.third, s.elsewhere = "", false, false
 	if possible {
 		s.findCues(l)
 		s.titleParties = s.firstParties(l, 0, s.titleParties)
@@ -71,7 +71,8 @@ func (s *scratch) firstParties(l *Lexicon, f int, into []party) []party {
 }
 
 // settle says whether the title leaves room for an event in the text: not where it tells of an
-// anniversary, a plan or a denial, or of a third state's deed. What the text reports then is background.
+// anniversary, a plan or a denial, or of a third state's deed without naming the two. What the text reports then is
+// background.
 func (s *scratch) settle(l *Lexicon, r *Result) {
 	if len(r.Events) > 0 {
 		return
@@ -82,7 +83,9 @@ func (s *scratch) settle(l *Lexicon, r *Result) {
 			return
 		}
 	}
-	if s.third {
+	s.elsewhere = s.third
+	title := s.statesIn(0, 0, int32(len(s.fields[0].tokens)))
+	if s.third && !slices.ContainsFunc(l.pairs, func(p pairOf) bool { return title&p.states() == p.states() }) {
 		s.settled = noPair
 	}
 }
@@ -153,8 +156,11 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	fd, m := &s.fields[f], s.rules[f][i]
 	ru := &l.rules[m.out.id]
 	k, base := l.kinds[ru.kind], ru.intensity
-	if s.spokenOf(l, f, i) {
+	if s.spokenOf(l, f, i) || s.causeOf(l, f, i) {
 		return reported
+	}
+	if s.toldAgain(l, f, i) {
+		return repeated
 	}
 	if f > 0 && s.settled != "" {
 		return s.settled
@@ -193,10 +199,18 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		Number: s.numberNear(l, fd, m), Place: s.placeNear(l),
 	}
 	e.Text = fd.text[e.Span[0]:e.Span[1]]
-	if !r.add(e) {
+	if r.toldInTitle(e) || !r.add(e) {
 		return repeated
 	}
 	return ""
+}
+
+// toldInTitle says whether the title tells a deed of the same kind the other way round: the text rather says more of
+// that deed than tells of an answer in kind, and who did it stands in the title more plainly.
+func (r *Result) toldInTitle(e Event) bool {
+	return slices.ContainsFunc(r.Events, func(o Event) bool {
+		return o.Field == "title" && o.Pair == e.Pair && o.Kind == e.Kind && o.From == e.To && o.To == e.From
+	})
 }
 
 // evidence widens a match to the parties it rests on, where they stand near, so that the words shown
@@ -257,10 +271,44 @@ func (s *scratch) spokenOf(l *Lexicon, f, i int) bool {
 	for j := i - 1; j >= 0 && m.start-rules[j].end <= reach; j-- {
 		p := rules[j]
 		ru := &l.rules[p.out.id]
-		if slices.Contains(s.silent, int32(j)) || tokens[p.start].sentence != tokens[m.start].sentence || !l.kindData[ru.kind].rhetoric || verbLast && ru.frame != frameNoun {
+		if s.isSilent(j) || tokens[p.start].sentence != tokens[m.start].sentence || !l.kindData[ru.kind].rhetoric || verbLast && ru.frame != frameNoun {
 			continue
 		}
 		if s.clearMarks(&s.fields[f], p.end, m.start) {
+			return true
+		}
+	}
+	return false
+}
+
+// causeOf says whether a match is a noun for what a deed before it in the sentence is about: in "summons the envoy
+// over the embassy attack" the attack is old.
+func (s *scratch) causeOf(l *Lexicon, f, i int) bool {
+	fr := l.rules[s.rules[f][i].out.id].frame
+	return (fr == frameNoun || fr == frameBlamed) && s.deedBefore(l, f, i, func(match) bool { return true })
+}
+
+// toldAgain says whether a match tells the deed before it in the sentence again: in "arrests men accused of spying"
+// nobody else is named who could have done it.
+func (s *scratch) toldAgain(l *Lexicon, f, i int) bool {
+	m := s.rules[f][i]
+	return s.deedBefore(l, f, i, func(d match) bool {
+		return l.rules[d.out.id].kind == l.rules[m.out.id].kind &&
+			!slices.ContainsFunc(s.parties, func(p party) bool { return p.start >= d.end && p.end <= m.start })
+	})
+}
+
+// isSilent says whether match i of the field was dropped; they come in order.
+func (s *scratch) isSilent(i int) bool {
+	_, found := slices.BinarySearch(s.silent, int32(i))
+	return found
+}
+
+// deedBefore says whether the sentence has an event before match i that fits.
+func (s *scratch) deedBefore(l *Lexicon, f, i int, fits func(match) bool) bool {
+	rules, tokens := s.rules[f], s.fields[f].tokens
+	for j := i - 1; j >= 0 && tokens[rules[j].start].sentence == tokens[rules[i].start].sentence; j-- {
+		if !s.isSilent(j) && fits(rules[j]) {
 			return true
 		}
 	}
@@ -409,10 +457,10 @@ func (s *scratch) relate(l *Lexicon, r *Result) {
 // together says whether the states of a pair are named in the title or in one sentence of the lead that is no
 // roll-call of states, or are the only ones that title and lead name.
 func (s *scratch) together(p pairOf) bool {
-	both := uint64(1)<<p.a | 1<<p.b
+	both := p.states()
 	fits := func(named uint64) bool { return named&both == both && bits.OnesCount64(named) <= rollCall }
 	all := s.statesIn(0, 0, int32(len(s.fields[0].tokens)))
-	if s.settled == noPair {
+	if s.elsewhere {
 		return fits(all) && !s.onlyPlace(p.a) && !s.onlyPlace(p.b) // "Yerevan summons Iran's envoy over his words in Baku"
 	}
 	if fits(all) {

@@ -46,7 +46,6 @@ func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 	if s.tongue.verbLast && s.tongue.cases {
 		s.findTeller(l, to)
 	}
-	s.speaks = slices.ContainsFunc(s.parties, func(p party) bool { return p.part == partSpeaker })
 }
 
 // findTeller makes the first bare name of a sentence that ends in a verb of saying the speaker: where the verb
@@ -473,7 +472,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankPossible, rankLikely // "Azerbaijan says two hurt in drone strike"
 	case p.part == partSpeaker:
 		from, to = rankLikely, rankPossible // who tells of a deed need not have done it
-	case p.part == partOrigin && s.addresses(f, p):
+	case p.part == partOrigin && (s.addresses(f, p) || verbLast && right):
 		from = rankMarked // "Bakü'den İranlı diplomatlara: Ülkeyi terk edin"
 	case p.part == partOrigin && (ru.frame == frameActive || k.bystander || k.objectFrom && ru.frame != frameNoun):
 		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
@@ -483,7 +482,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankPlain // "pressure on"
 	case p.part == partTopic:
 		to = rankPossible
-	case left && k.spoken && s.speaks && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
+	case left && k.spoken && s.anotherSpeaks(p) && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
 		to = rankObject + rankMissing // "Iran says Azerbaijan let Israeli drones through": of whom it is said
 	case left && !verbLast && (s.objectBefore(p, m) || ru.frame == frameActive && s.followsSubject(f, p, m)):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
@@ -517,6 +516,11 @@ func (s *scratch) targetWithin(p *party, m match) bool {
 	return slices.ContainsFunc(s.parties, func(q party) bool {
 		return q.state != p.state && q.part == partTarget && q.start > p.end && q.end <= m.end
 	})
+}
+
+// anotherSpeaks says whether a party of another state is a speaker.
+func (s *scratch) anotherSpeaks(p *party) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool { return q.part == partSpeaker && q.state != p.state })
 }
 
 // agentAt says whether a word like "by" is the token: "Baku thanked by Tehran" is a passive, whatever the verb's frame.
@@ -624,7 +628,7 @@ func (s *scratch) rankByFrame(f *field, fr frame, k *kindData, p *party, m match
 			return rankPossible, rankMarked
 		}
 		return rankLikely, rankOwner
-	case left && verbLast && s.tongue.cases && p.part == partNone && p.end == m.start && s.isObject(f, m.start) && p.state != s.parties[0].state:
+	case left && verbLast && s.tongue.cases && p.part == partNone && p.end == m.start && s.isObject(f, m.start) && s.subjectBefore(p):
 		return rankPossible, rankMarked // "İran askerleri Azerbaycan karakoluna ateş açtı": the object is its own …
 	case left && verbLast && p.holder >= 0 && s.heldAsObject(f, p) && !s.isObject(f, m.start):
 		return rankRemote, rankMarked // … and what stands before an object is none

@@ -57,7 +57,7 @@ func (s *scratch) resolveBy(l *Lexicon, fd *field, m match, others []party) (who
 	for _, p := range others {
 		states |= 1 << p.state
 	}
-	if !slices.ContainsFunc(l.pairs, func(p pairOf) bool { return states == 1<<p.a|1<<p.b }) {
+	if !slices.ContainsFunc(l.pairs, func(p pairOf) bool { return states == p.states() }) {
 		return whom{}, noActor
 	}
 	own := len(s.parties)
@@ -135,6 +135,9 @@ func (s *scratch) onlyPair(l *Lexicon, m match) *pairOf {
 	}
 	return &l.pairs[i]
 }
+
+// states gives the two states, a bit each.
+func (p pairOf) states() uint64 { return 1<<p.a | 1<<p.b }
 
 // other gives the pair's other state; false where the state is none of the two.
 func (p pairOf) other(state int) (int, bool) {
@@ -284,11 +287,11 @@ func (s *scratch) resolveAdversary(l *Lexicon, fd *field, m match) (whom, string
 	a, b := who.parties[0], who.parties[1]
 	pair := l.pairs[slices.IndexFunc(l.pairs, func(p pairOf) bool { return p.name == who.pair })]
 	other, _ := pair.other(int(a.state))
-	if l.kindData[l.rules[m.out.id].kind].withShunned >= 0 {
-		if !l.shunned[[2]int{other, int(b.state)}] || !s.leads(other) {
-			return whom{}, noPair
-		}
-	} else if b.part == partPlace || !slices.ContainsFunc(s.parties, func(p party) bool { return int(p.state) == other }) {
+	minded := l.shunned[[2]int{other, int(b.state)}] && s.leads(other)
+	if l.kindData[l.rules[m.out.id].kind].withAdversary >= 0 && b.part != partPlace {
+		minded = minded || slices.ContainsFunc(s.parties, func(p party) bool { return int(p.state) == other })
+	}
+	if !minded {
 		return whom{}, noPair
 	}
 	if a.group == b.group || from != nil && to != nil && (b.state == from.state || b.state == to.state) {
