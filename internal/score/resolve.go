@@ -30,6 +30,9 @@ func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
 		if p := l.pair(int(from.state), int(to.state)); p != nil {
 			return whom{p.name, l.states[from.state], l.states[to.state], s.nearness(l, m, from, to), [2]*party{from, to}}, ""
 		}
+		if p := s.onWhoseSoil(l, from, to); p != nil && l.kindData[k].spoken {
+			return whom{l.pair(int(from.state), int(p.state)).name, l.states[from.state], l.states[p.state], s.nearness(l, m, from, p), [2]*party{from, p}}, ""
+		}
 		s.third = true
 		return s.resolveGroup(l, m, from, to)
 	case from != nil:
@@ -157,6 +160,21 @@ func (l *Lexicon) pair(a, b int) *pairOf {
 		return nil
 	}
 	return &l.pairs[i]
+}
+
+// onWhoseSoil gives the other state of a pair, where one's adversary is said to be there: Tehran's "Zionist presence
+// in Azerbaijan will not be tolerated" is said to Baku.
+func (s *scratch) onWhoseSoil(l *Lexicon, from, to *party) *party {
+	if !l.adversaries[[2]int{int(from.state), int(to.state)}] {
+		return nil
+	}
+	i := slices.IndexFunc(s.parties, func(p party) bool {
+		return p.part == partPlace && l.pair(int(from.state), int(p.state)) != nil
+	})
+	if i < 0 {
+		return nil
+	}
+	return &s.parties[i]
 }
 
 // nearness is the confidence left when the parties stand far from the phrase.
