@@ -1,0 +1,292 @@
+package score
+
+import (
+	"slices"
+	"strings"
+)
+
+// Ranks of a party as the one who acts or the one who suffers, by frame and part. They are an order,
+// not a measurement: an object beats a marked target, which beats a bare name, which beats a place.
+const (
+	rankObject   = 5.0
+	rankMarked   = 4.0
+	rankPlain    = 3.0
+	rankOwner    = 2.5
+	rankLikely   = 1.5
+	rankPossible = 0.7
+	rankMissing  = 0.3
+	rankRemote   = 0.1
+	rankFar      = 0.04 // off for each word between
+	rankMark     = 0.25 // off for a comma or dash between
+)
+
+// rank says how likely a party acts (from) and suffers (to) in the deed a match reports.
+func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float64) {
+	ru := l.rules[m.out.id]
+	k := &l.kindData[ru.kind]
+	left, right := p.start < m.start, p.start >= m.end // a name may reach into the phrase: "Iranian police detained a …"
+	inside := !left && !right && p.holder < 0 && p.part != partPlace && p.part != partTopic
+	object := inside || p.holder >= m.start && p.holder < m.end
+	verbLast := s.tongue.verbLast
+	switch {
+	case p.start >= 0 && f.quoted(p.start, p.end) && !f.quoted(m.start, m.end):
+		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
+	case p.holder == m.start && ru.frame == frameActive && p.part != partAgent && (!verbLast || s.targetWithin(p, m)):
+		from = rankObject // "Iranian guards shoot …": the phrase begins with its subject
+	case object && k.objectFrom && p.part != partWith:
+		from, to = rankOwner, rankPossible
+	case p.part == partOrigin && k.placeTo && !left && p.holder < 0:
+		from = rankMarked // "the drone that hit the airport came from Iran"
+	case p.part == partAgent && k.bystander:
+		to = rankObject // "a plot by Iranian agents": who is blamed for it
+	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
+		from = rankObject
+	case inside && ru.frame == frameNoun && verbLast && p.part == partNone:
+		from = rankPlain // the genitive of Persian has no mark: «حمله ایران به …»
+	case inside && ru.frame != frameNoun && verbLast && p.part == partNone && s.betweenObjectAndVerb(f, p, m):
+		from = rankObject // "ittihamlarına Bakı cavab verdi"
+	case object:
+		to = rankObject
+	case p.part == partAgent && ru.frame == frameBlamed:
+		to = rankObject // "an attack staged by Iran"
+	case p.part == partAgent && ru.frame == frameActive && !left && !s.agentAt(l, m.end):
+		from, to = rankPossible, rankPossible // "slams the expulsion by Baku": the agent of another deed
+	case p.part == partAgent:
+		from = rankObject
+	case p.part == partPlace:
+		from, to = rankPossible, rankPossible
+		switch {
+		case k.placeFrom && ru.frame != frameActive:
+			from = rankOwner // "envoy summoned in Yerevan"
+		case k.placeFrom, k.placeTo && s.hostOf(p, m):
+			from = rankLikely
+		case k.placeTo:
+			to = rankLikely
+		}
+	case left && ru.frame == frameActive && s.antecedent(f, p, m):
+		from = rankObject // "the Iranian cleric, who alleged": whatever he was before
+	case p.part == partSpeaker && (k.spoken || k.bystander):
+		from = rankObject // "Azerbaijan faces a crushing response, Iran says"
+	case p.part == partSpeaker && k.placeTo:
+		from, to = rankPossible, rankLikely // "Azerbaijan says two hurt in drone strike"
+	case p.part == partSpeaker:
+		from, to = rankLikely, rankPossible // who tells of a deed need not have done it
+	case p.part == partOrigin && (s.addresses(f, p) || verbLast && right):
+		from = rankMarked // "Bakü'den İranlı diplomatlara: Ülkeyi terk edin"
+	case p.part == partOrigin && (ru.frame == frameActive || k.bystander || k.objectFrom && ru.frame != frameNoun):
+		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
+	case p.part == partOrigin:
+		from = rankMarked // "condemnation from Tehran", "expelled from Iran"
+	case p.part == partTopic && ru.frame == frameNoun && !left:
+		to = rankPlain // "pressure on"
+	case p.part == partTopic:
+		to = rankPossible
+	case left && k.spoken && s.anotherSpeaks(p) && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
+		to = rankObject + rankMissing // "Iran says Azerbaijan let Israeli drones through": of whom it is said
+	case left && !verbLast && (s.objectBefore(p, m) || ru.frame == frameActive && s.followsSubject(f, p, m)):
+		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
+	default:
+		beside := s.beside(l, f, p, m)
+		from, to = s.rankByFrame(f, ru.frame, k, p, m, left, beside, verbLast)
+	}
+	off := s.distance(f, p, m)
+	return max(0, from-off), max(0, to-off)
+}
+
+// addresses says whether right behind a party another is named as whom something goes to.
+func (s *scratch) addresses(f *field, p *party) bool {
+	return s.tongue.verbLast && s.tongue.cases && slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.start == p.end && q.state != p.state && (q.part == partTarget || q.holder == q.end && s.isObject(f, q.holder))
+	})
+}
+
+// hostOf says whether the phrase names an embassy or envoy nobody is said to own and the party is where it stands:
+// "attack on our embassy in Tehran".
+func (s *scratch) hostOf(p *party, m match) bool {
+	return slices.ContainsFunc(s.holders, func(h match) bool {
+		return h.out.id == holderPosted && h.start >= m.start && h.end <= m.end && p.start >= m.end && p.start-h.end <= 2 &&
+			!slices.ContainsFunc(s.parties, func(q party) bool { return q.holder == h.start })
+	})
+}
+
+// targetWithin says whether another state is the target inside a phrase, behind a party: "İran askerleri Azerbaycan
+// karakoluna ateş açtı".
+func (s *scratch) targetWithin(p *party, m match) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.state != p.state && q.part == partTarget && q.start > p.end && q.end <= m.end
+	})
+}
+
+// anotherSpeaks says whether a party of another state is a speaker.
+func (s *scratch) anotherSpeaks(p *party) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool { return q.part == partSpeaker && q.state != p.state })
+}
+
+// agentAt says whether a word like "by" is the token: "Baku thanked by Tehran" is a passive, whatever the verb's frame.
+func (s *scratch) agentAt(l *Lexicon, token int32) bool {
+	return slices.ContainsFunc(s.marks, func(m match) bool {
+		return m.out.class == classRole && l.roles[m.out.id].part == partAgent && m.start == token
+	})
+}
+
+// beside says whether at most a word stands between a party and a match that neither joins another deed
+// ("the plot and Azerbaijan's …") nor leads up to another name («در حمله پهپادی آذربایجان»).
+func (s *scratch) beside(l *Lexicon, f *field, p *party, m match) bool {
+	switch gap := max(m.start-p.end, p.start-m.end); {
+	case p.start < 0 || gap > 1:
+		return false
+	case gap == 1 && p.start > m.end:
+		return !s.isJoiner(f, m.end)
+	case gap == 1:
+		return !s.leadsIn(l, p.end)
+	}
+	return true
+}
+
+// quoted says whether tokens [start, end) stand inside quotation marks that hold more than them. Marks
+// stand before a word, so an odd number of them up to a word means it is inside.
+func (f *field) quoted(start, end int32) bool {
+	from, to := f.sentence(f.tokens[start].sentence)
+	inside := false
+	for k := from; k <= start; k++ {
+		if f.tokens[k].marks&markQuote != 0 {
+			inside = !inside
+		}
+	}
+	alone := f.tokens[start].marks&markQuote != 0 && (end >= to || f.tokens[end].marks&markQuote != 0)
+	return inside && !alone
+}
+
+// antecedent says whether a party is the last before a word like "who" that stands right before m.
+func (s *scratch) antecedent(f *field, p *party, m match) bool {
+	if p.start < 0 || len(s.tongue.relative) == 0 {
+		return false
+	}
+	for k := m.start - 1; k >= max(p.end, m.start-2); k-- {
+		if s.tongue.relative[f.folded(k)] {
+			return !slices.ContainsFunc(s.parties, func(q party) bool { return q.start > p.start && q.end <= k })
+		}
+	}
+	return false
+}
+
+// objectBefore says whether a party is part of a deed told before m.
+func (s *scratch) objectBefore(p *party, m match) bool {
+	return slices.ContainsFunc(s.deeds, func(d match) bool {
+		return d.end <= m.start && p.holder >= d.start && p.holder < d.end
+	})
+}
+
+// followsSubject says whether a party stands behind the subject of a verb that a comma, "and" or "to" ties to the
+// verb before it: "Iran's MPs call Aliyev's remarks insulting, demand an apology".
+func (s *scratch) followsSubject(f *field, p *party, m match) bool {
+	tied := f.tokens[m.start].marks&markComma != 0 || m.start > p.end && (s.isJoiner(f, m.start-1) || s.tongue.purpose[f.folded(m.start-1)])
+	return tied && slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.end <= p.start && q.state != p.state && q.group != p.group && (q.part == partNone || q.part == partOwner)
+	})
+}
+
+// rankByFrame ranks a party that neither is part of the phrase nor marked as agent, place or topic.
+func (s *scratch) rankByFrame(f *field, fr frame, k *kindData, p *party, m match, left, beside, verbLast bool) (from, to float64) {
+	marked := p.part == partTarget || p.part == partWith
+	switch {
+	case fr == frameBlamed:
+		if !left && !beside && p.part == partOwner {
+			return rankLikely, rankPossible // "Iranian hand in plot, Azerbaijan's service says"
+		}
+		if left && beside || p.part == partOwner || p.part == partTarget {
+			return rankPossible, rankMarked
+		}
+		if left {
+			return rankPlain, rankLikely
+		}
+		return rankPossible, rankPlain
+	case marked && fr == framePassive && k.placeFrom && !left:
+		return rankOwner, rankPossible // "summoned to the Iranian foreign ministry"
+	case marked:
+		return rankPossible / 2, rankMarked
+	case fr == framePassive && left:
+		if verbLast && p.part == partNone && p.holder < 0 {
+			return rankLikely, rankPlain
+		}
+		return rankPossible, rankPlain + rankPossible
+	case fr == framePassive:
+		return rankPossible, rankPossible
+	case left && verbLast && fr == frameNoun && p.holder >= 0 && s.heldAsObject(f, p):
+		return rankPossible, rankMarked // "Azerbaycanlı milletvekiline saldırı"
+	case fr == frameNoun && left:
+		if beside || p.part == partOwner {
+			return rankPlain, rankPossible
+		}
+		return rankOwner, rankLikely
+	case fr == frameNoun:
+		if verbLast && p.part == partNone && p.holder < 0 && beside {
+			return rankPlain, rankPossible // likewise right behind the noun
+		}
+		if p.part == partOwner {
+			return rankPossible, rankMarked
+		}
+		return rankLikely, rankOwner
+	case left && verbLast && s.tongue.cases && p.part == partNone && p.end == m.start && s.isObject(f, m.start) && s.subjectBefore(p):
+		return rankPossible, rankMarked // "İran askerleri Azerbaycan karakoluna ateş açtı": the object is its own …
+	case left && verbLast && p.holder >= 0 && s.heldAsObject(f, p) && !s.isObject(f, m.start):
+		return rankRemote, rankMarked // … and what stands before an object is none
+	case left && verbLast && p.part == partOwner && s.subjectBefore(p):
+		return rankPossible, rankOwner // "XİN İran rəsmisinin … ittihamlarını rədd edib"
+	case left && verbLast:
+		return rankPlain, rankLikely
+	case left:
+		return rankPlain, rankRemote
+	}
+	return rankPossible, rankPlain
+}
+
+// subjectBefore says whether an unmarked name of another state stands before a party, which then is the subject.
+func (s *scratch) subjectBefore(p *party) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.end <= p.start && q.state != p.state && q.part == partNone && q.holder < 0
+	})
+}
+
+// betweenObjectAndVerb says whether a name inside a phrase stands behind a word with the ending of an object and
+// before nothing but the phrase's last words.
+func (s *scratch) betweenObjectAndVerb(f *field, p *party, m match) bool {
+	for k := p.end; k < m.end; k++ {
+		if m.words&(1<<uint(k-m.start)) == 0 || f.tokens[k].marks&markOwner != 0 {
+			return false
+		}
+	}
+	return p.start > m.start && s.isObject(f, p.start-1)
+}
+
+// heldAsObject says whether the word a party owns has the ending of an object: "İran səfirini".
+func (s *scratch) heldAsObject(f *field, p *party) bool { return s.isObject(f, p.holder) }
+
+// isObject says whether a word has the ending of an object.
+func (s *scratch) isObject(f *field, token int32) bool {
+	t := f.tokens[token]
+	word := fold(f.text[t.start:t.end])
+	return slices.ContainsFunc(s.tongue.held, func(ending string) bool { return strings.HasSuffix(word, ending) })
+}
+
+// distance is what lies between a party and a match, as something to take off its rank.
+func (s *scratch) distance(f *field, p *party, m match) float64 {
+	if p.start < 0 { // it stands in the title
+		return 0
+	}
+	from, to := p.end, m.start
+	if p.start >= m.end {
+		from, to = m.end, p.start
+	}
+	if to < from {
+		return 0
+	}
+	off := rankFar * float64(min(to-from, 20))
+	for k := from; k <= to && int(k) < len(f.tokens); k++ {
+		if f.tokens[k].marks&(markHard|markComma|markQuote) != 0 {
+			off += rankMark
+			break
+		}
+	}
+	return off
+}
