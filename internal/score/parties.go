@@ -303,8 +303,7 @@ func (s *scratch) listed(f *field, b *party) bool {
 
 // hyphenated says whether two names are written as one: "Iran-Azerbaijan".
 func (s *scratch) hyphenated(f *field, a, b *party) bool {
-	between := f.text[f.tokens[a.end-1].end:f.tokens[b.start].start]
-	return between == "-" || between == "–" || between == "‑" || between == "/"
+	return f.tokens[b.start].marks&markHard == 0 && isHyphen(f.between(a.end-1, b.start))
 }
 
 // isJoiner says whether the token is one of the words that join names, such as "and".

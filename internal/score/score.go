@@ -3,6 +3,7 @@ package score
 import (
 	"math/bits"
 	"slices"
+	"strings"
 
 	"tensionmonitor/internal/news"
 )
@@ -176,6 +177,7 @@ func (s *scratch) findActors(l *Lexicon, a *news.Article) {
 		found := longest(s.m.found)
 		from, to := fd.frame(l, found, a.Outlet)
 		s.actors[f] = s.actors[f][:0]
+		fd.joinNames(l, found)
 		for _, m := range found {
 			n := &l.names[m.out.id]
 			if m.start < from || m.start >= to || !at.IsZero() && (at.Before(n.from) || !n.until.IsZero() && at.After(n.until)) {
@@ -198,6 +200,39 @@ func (s *scratch) findActors(l *Lexicon, a *news.Article) {
 			s.present |= bit
 		}
 	}
+}
+
+// joinNames takes a dash between the names of two states for a hyphen: "Tehran - Baku flights". At the end of a
+// sentence it comes before who said it.
+func (f *field) joinNames(l *Lexicon, found []match) {
+	for i := 1; i < len(found); i++ {
+		a, b := found[i-1], found[i]
+		from, to := l.names[a.out.id].place(), l.names[b.out.id].place()
+		_, end := f.sentence(f.tokens[b.start].sentence)
+		if a.end == b.start && b.end < end && from != to && from >= 0 && to >= 0 && isHyphen(f.between(a.end-1, b.start)) {
+			f.tokens[b.start].marks &^= markHard
+		}
+	}
+}
+
+// place gives the state a name of a state or a capital stands for, and notActor for other names.
+func (n *name) place() int {
+	if n.category != "state" && n.category != "capital" {
+		return notActor
+	}
+	return n.state
+}
+
+// between is the text between two tokens.
+func (f *field) between(a, b int32) string { return f.text[f.tokens[a].end:f.tokens[b].start] }
+
+// isHyphen says whether a text between two names makes them one.
+func isHyphen(between string) bool {
+	switch strings.TrimSpace(between) {
+	case "-", "–", "—", "‑", "/":
+		return true
+	}
+	return false
 }
 
 // eachSentence calls do for the tokens of each sentence of the field.
