@@ -73,7 +73,7 @@ func (f *field) parted(i int32) bool {
 	if int(i) >= len(f.tokens) {
 		return true
 	}
-	return strings.TrimSpace(f.text[f.tokens[i-1].end:f.tokens[i].start]) != ""
+	return strings.TrimSpace(f.between(i-1, i)) != ""
 }
 
 // shouted says whether the token is a word of three letters or more in capitals.

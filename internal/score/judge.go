@@ -84,7 +84,7 @@ func (s *scratch) settle(l *Lexicon, r *Result) {
 		}
 	}
 	s.elsewhere = s.third
-	title := s.statesIn(0, 0, int32(len(s.fields[0].tokens)))
+	title := s.titleStates()
 	if s.third && !slices.ContainsFunc(l.pairs, func(p pairOf) bool { return title&p.states() == p.states() }) {
 		s.settled = noPair
 	}
@@ -285,14 +285,14 @@ func (s *scratch) spokenOf(l *Lexicon, f, i int) bool {
 // over the embassy attack" the attack is old.
 func (s *scratch) causeOf(l *Lexicon, f, i int) bool {
 	fr := l.rules[s.rules[f][i].out.id].frame
-	return (fr == frameNoun || fr == frameBlamed) && s.deedBefore(l, f, i, func(match) bool { return true })
+	return (fr == frameNoun || fr == frameBlamed) && s.deedBefore(f, i, func(match) bool { return true })
 }
 
 // toldAgain says whether a match tells the deed before it in the sentence again: in "arrests men accused of spying"
 // nobody else is named who could have done it.
 func (s *scratch) toldAgain(l *Lexicon, f, i int) bool {
 	m := s.rules[f][i]
-	return s.deedBefore(l, f, i, func(d match) bool {
+	return s.deedBefore(f, i, func(d match) bool {
 		return l.rules[d.out.id].kind == l.rules[m.out.id].kind &&
 			!slices.ContainsFunc(s.parties, func(p party) bool { return p.start >= d.end && p.end <= m.start })
 	})
@@ -305,7 +305,7 @@ func (s *scratch) isSilent(i int) bool {
 }
 
 // deedBefore says whether the sentence has an event before match i that fits.
-func (s *scratch) deedBefore(l *Lexicon, f, i int, fits func(match) bool) bool {
+func (s *scratch) deedBefore(f, i int, fits func(match) bool) bool {
 	rules, tokens := s.rules[f], s.fields[f].tokens
 	for j := i - 1; j >= 0 && tokens[rules[j].start].sentence == tokens[rules[i].start].sentence; j-- {
 		if !s.isSilent(j) && fits(rules[j]) {
@@ -459,7 +459,7 @@ func (s *scratch) relate(l *Lexicon, r *Result) {
 func (s *scratch) together(p pairOf) bool {
 	both := p.states()
 	fits := func(named uint64) bool { return named&both == both && bits.OnesCount64(named) <= rollCall }
-	all := s.statesIn(0, 0, int32(len(s.fields[0].tokens)))
+	all := s.titleStates()
 	if s.elsewhere {
 		return fits(all) && !s.onlyPlace(p.a) && !s.onlyPlace(p.b) // "Yerevan summons Iran's envoy over his words in Baku"
 	}
@@ -485,6 +485,9 @@ func (s *scratch) together(p pairOf) bool {
 func (s *scratch) onlyPlace(state int) bool {
 	return !slices.ContainsFunc(s.titleParties, func(p party) bool { return int(p.state) == state && p.part != partPlace })
 }
+
+// titleStates gives the states the title names, a bit each.
+func (s *scratch) titleStates() uint64 { return s.statesIn(0, 0, int32(len(s.fields[0].tokens))) }
 
 // statesIn gives the states named in tokens [from, to) of a field, a bit each.
 func (s *scratch) statesIn(f int, from, to int32) (named uint64) {

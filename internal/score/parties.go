@@ -95,7 +95,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	beside := false // the word after stands right behind it
 	at := p.start   // of the word before
 	for _, m := range s.marks {
-		if m.out.class != classRole || s.inRule(l, m) && (l.roles[m.out.id].part != partAgent || m.end != p.start || !s.within(p)) {
+		if m.out.class != classRole || s.inRule(l, m, p) {
 			continue
 		}
 		r := l.roles[m.out.id]
@@ -135,14 +135,16 @@ func (s *scratch) holderBetween(from, to int32) bool {
 	return slices.ContainsFunc(s.holders, func(h match) bool { return h.start >= from && h.start < to })
 }
 
+// titleWords is how many words may stand around the name of who speaks: "Iran FM spokesman:", "– Foreign Minister Bayramov".
+const titleWords = 2
+
 // colonAfter says whether a name at the beginning of a sentence is whose words follow a colon:
 // "Aliyev: Iran must apologise".
 func (s *scratch) colonAfter(f *field, p *party) bool {
-	const titleWords = 2 // between name and colon: "Iran FM spokesman:"
 	from, to := f.sentence(f.tokens[p.start].sentence)
 	for k := p.end; k < to && k <= p.end+titleWords && p.start-from <= titleWords; k++ {
 		if f.tokens[k].marks&markHard != 0 {
-			return strings.Contains(f.text[f.tokens[k-1].end:f.tokens[k].start], ":") && !s.ruleBegins(from, k) && !s.isObject(f, k-1)
+			return strings.Contains(f.between(k-1, k), ":") && !s.ruleBegins(from, k) && !s.isObject(f, k-1)
 		}
 	}
 	return false
@@ -151,14 +153,13 @@ func (s *scratch) colonAfter(f *field, p *party) bool {
 // signs says whether a name stands alone behind a dash at the end of a sentence, as who said what stands before:
 // "Our territory will not be used – Aliyev".
 func (f *field) signs(p *party) bool {
-	const titleWords = 2 // around the name: "– Foreign Minister Bayramov"
 	from, to := f.sentence(f.tokens[p.start].sentence)
 	if to-p.end > titleWords {
 		return false
 	}
 	for k := p.start; k > from && k >= p.start-titleWords; k-- {
 		if f.tokens[k].marks&markHard != 0 {
-			return !strings.ContainsAny(f.text[f.tokens[k-1].end:f.tokens[k].start], ":;([|")
+			return !strings.ContainsAny(f.between(k-1, k), ":;([|")
 		}
 	}
 	return false
@@ -184,12 +185,16 @@ func (s *scratch) reachOf(p part) int32 {
 	return 2
 }
 
-// inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing, unless it
-// ends the phrase and says where: "arrested in".
-func (s *scratch) inRule(l *Lexicon, w match) bool {
-	place := l.roles[w.out.id].part == partPlace
+// inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing. A word that
+// says where still does at the phrase's end ("arrested in"), and "by" right before a name in it ("guard shot by Iranian
+// troops").
+func (s *scratch) inRule(l *Lexicon, w match, p *party) bool {
+	part := l.roles[w.out.id].part
+	if part == partAgent && w.end == p.start && s.within(p) {
+		return false
+	}
 	return slices.ContainsFunc(s.deeds, func(m match) bool {
-		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && (!place || w.end < m.end)
+		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && (part != partPlace || w.end < m.end)
 	})
 }
 

@@ -264,8 +264,7 @@ func (s *scratch) heldAsObject(f *field, p *party) bool { return s.isObject(f, p
 
 // isObject says whether a word has the ending of an object.
 func (s *scratch) isObject(f *field, token int32) bool {
-	t := f.tokens[token]
-	word := fold(f.text[t.start:t.end])
+	word := f.folded(token)
 	return slices.ContainsFunc(s.tongue.held, func(ending string) bool { return strings.HasSuffix(word, ending) })
 }
 

@@ -207,9 +207,12 @@ func (s *scratch) findActors(l *Lexicon, a *news.Article) {
 func (f *field) joinNames(l *Lexicon, found []match) {
 	for i := 1; i < len(found); i++ {
 		a, b := found[i-1], found[i]
+		if a.end != b.start || f.tokens[b.start].marks&markHard == 0 {
+			continue
+		}
 		from, to := l.names[a.out.id].place(), l.names[b.out.id].place()
 		_, end := f.sentence(f.tokens[b.start].sentence)
-		if a.end == b.start && b.end < end && from != to && from >= 0 && to >= 0 && isHyphen(f.between(a.end-1, b.start)) {
+		if b.end < end && from != to && from >= 0 && to >= 0 && isHyphen(f.between(a.end-1, b.start)) {
 			f.tokens[b.start].marks &^= markHard
 		}
 	}
