@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"iter"
 	"time"
 
@@ -15,15 +14,8 @@ const broughtColumns = `a.id, a.feed, a.title, a.link, a.language, a.outlet, a.f
 	e.n, e.pair, e.kind, e.from_state, e.to_state, e.field, e.text, e.rule`
 
 // VisitsTo is the visits to a feed within a span of time, both ends included, at most so many, the newest first.
-func (s *Store) VisitsTo(ctx context.Context, feed string, from, to time.Time, most int) (visits []news.Visit, err error) {
-	for v, err := range query(ctx, s.read, scanVisit, `SELECT `+visitColumns+` FROM visits WHERE feed = $1 AND at BETWEEN $2 AND $3 ORDER BY at DESC LIMIT $4`,
-		feed, from.UnixMicro(), to.UnixMicro(), most) {
-		if err != nil {
-			return nil, fmt.Errorf("reading visits to %s: %w", feed, err)
-		}
-		visits = append(visits, v)
-	}
-	return visits, nil
+func (s *Store) VisitsTo(ctx context.Context, feed string, from, to time.Time, most int) ([]news.Visit, error) {
+	return s.visits(ctx, "visits to "+feed, `WHERE feed = $1 AND at BETWEEN $2 AND $3 ORDER BY at DESC LIMIT $4`, feed, from.UnixMicro(), to.UnixMicro(), most)
 }
 
 // Brought are the articles first seen within a span of time, both ends included, without their texts: a Report for each event,
