@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/coreos/go-systemd/v22/activation"
@@ -20,7 +19,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"tensionmonitor/config"
-	"tensionmonitor/internal/monitor"
 	"tensionmonitor/internal/score"
 	"tensionmonitor/internal/store"
 )
@@ -67,7 +65,6 @@ func runDaemon(ctx context.Context, args []string, _ io.Reader, _, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(monitor.GarbageShare)
 	log, err := newLog(stderr, f.logLevel, f.logFormat)
 	if err != nil {
 		return err

@@ -5,9 +5,9 @@ import (
 	"runtime/metrics"
 )
 
-// GarbageShare is how much garbage may lie about while the store is read, in percent of what is in use; a million events
+// garbageShare is how much garbage may lie about while the store is read, in percent of what is in use; a million events
 // then fit into 300 MB.
-const GarbageShare = 25
+const garbageShare = 25
 
 const (
 	garbageRoom = 8 << 20 // bytes that garbage may always have afterwards; a start of 2,000 feeds then fits into 100 MB
@@ -25,5 +25,5 @@ func tidy() {
 
 // shareOf is how much garbage may lie about, in percent of the bytes that are in use.
 func shareOf(live uint64) int {
-	return int(max(GarbageShare, 100*garbageRoom/max(live, leastInUse)))
+	return int(max(garbageShare, 100*garbageRoom/max(live, leastInUse)))
 }

@@ -8,8 +8,8 @@ func TestGarbageHasRoomInAnyMemory(t *testing.T) {
 		4 << 20:   200,
 		8 << 20:   100,
 		20 << 20:  40,
-		32 << 20:  GarbageShare,
-		240 << 20: GarbageShare,
+		32 << 20:  garbageShare,
+		240 << 20: garbageShare,
 	} {
 		if got := shareOf(live); got != want {
 			t.Errorf("%d bytes in use: %d%%, want %d%%", live, got, want)

@@ -105,7 +105,7 @@ func (m *Monitor) Ready() bool { return m.view.last.Load() != nil || m.view.stal
 // Run reads the store and then polls until ctx ends. It returns when everything it started has stopped:
 // looks in flight have finished or went back.
 func (m *Monitor) Run(ctx context.Context) error {
-	debug.SetGCPercent(GarbageShare)
+	debug.SetGCPercent(garbageShare)
 	err := m.recall(ctx)
 	tidy()
 	if err == nil {
