@@ -156,7 +156,7 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	fd, m := &s.fields[f], s.rules[f][i]
 	ru := &l.rules[m.out.id]
 	k, base := l.kinds[ru.kind], ru.intensity
-	if s.spokenOf(l, f, i) || s.causeOf(l, f, i) {
+	if s.spokenOf(l, f, i) || s.causeOf(l, f, i, r) {
 		return reported
 	}
 	if s.toldAgain(l, f, i) {
@@ -166,7 +166,7 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		return s.settled
 	}
 	s.third = false
-	intensity, confidence, reason := s.applyCues(l, f, m)
+	intensity, confidence, reason := s.applyCues(l, f, m, len(r.Events) > 0)
 	if reason != "" {
 		return reason
 	}
@@ -189,6 +189,9 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		return reason
 	}
 	confidence *= s.fieldConfidence(l, f, fd, m) * who.confidence
+	if f > 0 && fd.tokens[m.start].sentence == 0 && len(r.Events) > 0 && (who.parties[0] == nil || who.parties[1] == nil) {
+		confidence *= l.numbers.Retold
+	}
 	if confidence < l.numbers.Floor {
 		return unsure
 	}
@@ -281,11 +284,12 @@ func (s *scratch) spokenOf(l *Lexicon, f, i int) bool {
 	return false
 }
 
-// causeOf says whether a match is a noun for what a deed before it in the sentence is about: in "summons the envoy
-// over the embassy attack" the attack is old.
-func (s *scratch) causeOf(l *Lexicon, f, i int) bool {
+// causeOf says whether a match is a noun for what a deed before it is about: in "summons the envoy over the embassy
+// attack" the attack is old, and so is the one that a text comes to speak of behind its event.
+func (s *scratch) causeOf(l *Lexicon, f, i int, r *Result) bool {
 	fr := l.rules[s.rules[f][i].out.id].frame
-	return (fr == frameNoun || fr == frameBlamed) && s.deedBefore(f, i, func(match) bool { return true })
+	told := f > 0 && len(r.Events) > 0 || s.deedBefore(f, i, func(match) bool { return true })
+	return told && (fr == frameNoun || fr == frameBlamed)
 }
 
 // toldAgain says whether a match tells the deed before it in the sentence again: in "arrests men accused of spying"
@@ -315,14 +319,14 @@ func (s *scratch) deedBefore(f, i int, fits func(match) bool) bool {
 	return false
 }
 
-// applyCues sums up what the cues around a match do to it.
-func (s *scratch) applyCues(l *Lexicon, f int, m match) (intensity, confidence float64, reason string) {
+// applyCues sums up what the cues around a match do to it; further says whether the text has told an event before.
+func (s *scratch) applyCues(l *Lexicon, f int, m match, further bool) (intensity, confidence float64, reason string) {
 	confidence = 1
 	ru := &l.rules[m.out.id]
 	s.felt = s.felt[:0]
 	apply := func(id int32) {
 		q := &l.cues[id]
-		if !q.kinds[ru.kind] || q.frames&(1<<ru.frame) == 0 || slices.Contains(s.felt, id) {
+		if !q.kinds[ru.kind] || q.frames&(1<<ru.frame) == 0 || q.further && !further || slices.Contains(s.felt, id) {
 			return
 		}
 		s.felt = append(s.felt, id) // a cue counts once, however often its words stand there

@@ -70,7 +70,7 @@ type pairOf struct {
 
 // confidence holds the factors of lexicon.yaml.
 type confidence struct {
-	Title, Lead, Text, Inferred, Distant, Floor float64
+	Title, Lead, Text, Inferred, Retold, Distant, Floor float64
 }
 
 // name is a name of an actor, or of something that only looks like one.
@@ -119,6 +119,7 @@ type cue struct {
 	confidence float64 // 0: does not touch it
 	drops      bool
 	noise      bool   // the text is not about the relations of states at all
+	further    bool   // touches only what stands behind an event of the text
 	kinds      []bool // by kind
 	frames     uint8  // bits
 }

@@ -16,7 +16,7 @@ import (
 var small = map[string]string{
 	"lexicon.yaml": `
 version: "t1"
-confidence: {title: 1, lead: 0.9, text: 0.75, inferred: 0.8, distant: 0.85, floor: 0.3}
+confidence: {title: 1, lead: 0.9, text: 0.75, inferred: 0.8, retold: 0.4, distant: 0.85, floor: 0.3}
 gap: 4
 far: 12
 noise: [sport]
@@ -78,6 +78,7 @@ cues:
   - {name: killed, where: sentence, intensity: 2, kinds: [arrest], phrases: [killed]}
   - {name: hedged, where: sentence, confidence: 0.5, phrases: [reportedly]}
   - {name: sport, where: lead, phrases: [football, match]}
+  - {name: background, further: true, where: before, within: 3, phrases: [since, after]}
 places:
   Nakhchivan: [Nakhchivan*]
 `,
@@ -204,6 +205,23 @@ func TestDatelinesAreNoActors(t *testing.T) {
 		lex.Explain(&news.Article{Title: "News", Text: c.text}, &r)
 		if got := told(r); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.text, got, c.want)
+		}
+	}
+}
+
+// What stands behind a text's event is less likely to be one.
+func TestFurtherEvents(t *testing.T) {
+	lex := compiled(t, "AZE-IRN")
+	for _, c := range []struct{ title, text, want string }{
+		{"Baku summons Iranian ambassador", "It was the first time since Iran expelled five Azerbaijani diplomats.", "summon AZE>IRN 3; expel: background"},
+		{"After Iran expelled five Azerbaijani diplomats", "", "expel IRN>AZE 7 n5"},
+		{"Baku expels Iranian diplomats", "Iran was condemned. Police arrested five spies.", "expel AZE>IRN 7; arrest AZE>IRN 5 n5; condemn: unsure"},
+		{"News from Baku", "Iran condemned expulsion of diplomats.", "condemn IRN>AZE 2; expel: reported"},
+	} {
+		var r Result
+		lex.Explain(&news.Article{Title: c.title, Text: c.text}, &r)
+		if got := told(r); got != c.want {
+			t.Errorf("%s – %s\n got %s\nwant %s", c.title, c.text, got, c.want)
 		}
 	}
 }

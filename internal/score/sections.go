@@ -79,10 +79,10 @@ func (c *compiler) number(r Row, least, most float64) float64 {
 
 func (c *compiler) readConfidence(r Row) {
 	n := &c.lex.numbers
-	fields := map[string]*float64{"title": &n.Title, "lead": &n.Lead, "text": &n.Text, "inferred": &n.Inferred, "distant": &n.Distant, "floor": &n.Floor}
+	fields := map[string]*float64{"title": &n.Title, "lead": &n.Lead, "text": &n.Text, "inferred": &n.Inferred, "retold": &n.Retold, "distant": &n.Distant, "floor": &n.Floor}
 	f, ok := fields[r.Path[len(r.Path)-1]]
 	if !ok {
-		c.fault(r, "unknown key; confidence knows title, lead, text, inferred, distant and floor")
+		c.fault(r, "unknown key; confidence knows title, lead, text, inferred, retold, distant and floor")
 		return
 	}
 	*f = c.number(r, 0, 1)
@@ -418,6 +418,10 @@ func (c *compiler) readCue(r Row, rows []Row) {
 			q.intensity = c.number(r, -10, 10)
 		case "confidence":
 			q.confidence = c.number(r, 0, 2)
+		case "further":
+			if q.further = r.Value == "true"; !q.further && r.Value != "false" {
+				c.fault(r, "%q is neither true nor false", r.Value)
+			}
 		case "phrases":
 			c.phrase(r, r.Value, classCue, id)
 		case "kinds":
@@ -436,7 +440,7 @@ func (c *compiler) readCue(r Row, rows []Row) {
 			}
 			q.frames |= 1 << f
 		default:
-			c.fault(r, "unknown key %q; a cue knows name, where, within, intensity, confidence, phrases, kinds, except and frames", r.Path[2])
+			c.fault(r, "unknown key %q; a cue knows name, where, within, intensity, confidence, further, phrases, kinds, except and frames", r.Path[2])
 		}
 	}
 	for i, k := range c.lex.kinds {
