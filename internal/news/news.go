@@ -32,6 +32,7 @@ type Manner struct {
 	Zone       *time.Location    // where the feed's clock is, if its dates do not say, or say UTC and mean another
 	Charset    string            // the character set of what is not UTF-8, whatever its labels say
 	Aggregator bool              // the feed publishes nothing of its own: each article is its publisher's
+	FullText   bool              // what the feed gives of an article is short: its page has the rest
 }
 
 // Article is one text a source published. Its first version stands: later edits do not change it.
@@ -40,13 +41,22 @@ type Article struct {
 	Keys      []string  // every name the article is known by, the most trusted first: link, guid, text
 	Feed      string    // slug of the feed it was first seen in
 	Title     string    // plain text
-	Text      string    // plain text; paragraphs are separated by newlines
+	Text      string    // what the feed has under the title: plain text; paragraphs are separated by newlines
+	Page      string    // what the article's page has beyond that, in the same form; empty where it was not read
 	Link      string    // absolute, or empty
 	Language  string    // the feed's, as a prior
 	Published time.Time // as the source dates it; zero where it does not
 	FirstSeen time.Time
 	FirstLook bool // it came with the first look at its feed, so an undated one may be old
 	Source
+}
+
+// Whole is all there is to read under the title. The feed's words come first: they are its editor's lead.
+func (a Article) Whole() string {
+	if a.Text == "" || a.Page == "" {
+		return a.Text + a.Page
+	}
+	return a.Text + "\n" + a.Page
 }
 
 // earliestDate is the date before which a source's clock is taken for broken (1970 and its kin).

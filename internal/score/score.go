@@ -87,7 +87,7 @@ func (s *scratch) read(l *Lexicon, a *news.Article) {
 		s.year = int32(at.Year())
 	}
 	s.fields[0].name, s.fields[0].text = "title", a.Title
-	s.fields[1].name, s.fields[1].text = "text", a.Text
+	s.fields[1].name, s.fields[1].text = "text", a.Whole()
 	for i := range s.fields {
 		s.scan(l, &s.fields[i])
 	}

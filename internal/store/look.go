@@ -134,7 +134,8 @@ func sightingsOf(rows []any, a *news.Article, id string, names []string) []any {
 	return rows
 }
 
-// wordingOf is a hash of what a reader of the article sees.
+// wordingOf is a hash of what a reader of the feed sees of the article. Its page has no part in it: that is read once, and
+// an article whose page was read is not another when its feed comes without.
 func wordingOf(a *news.Article) string {
 	sum := sha256.Sum256([]byte(a.Title + "\n" + a.Text))
 	return hex.EncodeToString(sum[:12])
@@ -152,7 +153,7 @@ func (l *Look) Add(all []Found, lexicon string) error {
 	for _, f := range all {
 		a := f.Article
 		articles = append(articles, a.ID, a.Feed, a.Title, a.Link, a.Language, a.Outlet, a.Family, a.Bloc, a.Weight,
-			micros(a.Published), micros(a.FirstSeen), a.FirstLook, a.Text, f.Result.Relevant, lexicon, wordingOf(a))
+			micros(a.Published), micros(a.FirstSeen), a.FirstLook, a.Whole(), f.Result.Relevant, lexicon, wordingOf(a))
 		names = sightingsOf(names, a, a.ID, a.Keys)
 		events = eventsOf(events, a, f.Result)
 	}
