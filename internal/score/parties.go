@@ -194,7 +194,7 @@ func (s *scratch) inRule(l *Lexicon, w match, p *party) bool {
 		return false
 	}
 	return slices.ContainsFunc(s.deeds, func(m match) bool {
-		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && (part != partPlace || w.end < m.end)
+		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && (part != partPlace && part != partTopic || w.end < m.end)
 	})
 }
 

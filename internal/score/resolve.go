@@ -1,6 +1,7 @@
 package score
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -347,6 +348,8 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 			rank = rankObject
 		case p.part == partTopic:
 			rank = rankPossible
+		case p.part == partWith:
+			rank = rankMarked
 		}
 		rank -= s.distance(fd, p, m)
 		switch {
@@ -361,10 +364,16 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 			second, secondRank = p, rank
 		}
 	}
+	if first.part == partWith && s.tongue.verbLast {
+		second = cmp.Or(s.subjectOf(first), second) // "Bayramov, Arakçi ile İsrail'in saldırılarını görüştü"
+	}
 	if second == nil {
 		w, reason := s.infer(l, m, first, true)
 		w.from, w.to = Both, Both
 		return w, reason
+	}
+	if (first.part == partTopic) != (second.part == partTopic) || s.anotherJoins(first, second) {
+		return whom{}, noPair // "Aliyev discusses Iran with Putin"
 	}
 	if p := l.pair(int(first.state), int(second.state)); p != nil && s.joins(first, second) {
 		return whom{p.name, Both, Both, s.nearness(l, m, first, second), [2]*party{first, second}}, ""
@@ -379,6 +388,23 @@ func (s *scratch) joins(first, second *party) bool {
 		return true
 	}
 	return !slices.ContainsFunc(s.parties, func(p party) bool { return p.group == first.group && p.state != first.state })
+}
+
+// subjectOf gives the unmarked party of another state that is named first in the sentence, before the one with whom; nil
+// where there is none.
+func (s *scratch) subjectOf(with *party) *party {
+	i := slices.IndexFunc(s.parties, func(p party) bool { return p.state != with.state && (p.part == partNone || p.part == partOwner) })
+	if i < 0 || s.parties[i].start > with.start {
+		return nil
+	}
+	return &s.parties[i]
+}
+
+// anotherJoins says whether a third state is named as the one with whom.
+func (s *scratch) anotherJoins(first, second *party) bool {
+	return first.part != partWith && second.part != partWith && slices.ContainsFunc(s.parties, func(p party) bool {
+		return p.part == partWith && p.state != first.state && p.state != second.state
+	})
 }
 
 // mutualGroup handles "Iran, Azerbaijan and Russia hold talks".

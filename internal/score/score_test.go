@@ -170,6 +170,7 @@ func TestWhoDidWhatToWhom(t *testing.T) {
 		{"Iran and Azerbaijan hold talks", "talk both>both -1.5"},
 		{"Iran and Armenia hold talks over Azerbaijan", "talk: no pair"},
 		{"Iran, Armenia and Azerbaijan hold talks", "talk both>both -1.5"},
+		{"Azerbaijan holds Iran talks with Armenia", "talk: no pair"},
 		{"Azerbaijan did not summon Iranian ambassador", "summon: negated"},
 		{"Azerbaijan not only summons the Iranian ambassador", "summon AZE>IRN 3"},
 		{"Azerbaijan arrests 5 Iranian agents, two killed in Nakhchivan", "arrest AZE>IRN 7 n5 Nakhchivan"},
