@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -134,15 +135,17 @@ func (m *Monitor) rescore(ctx context.Context, l *score.Lexicon) error {
 func (m *Monitor) read(ctx context.Context, l *score.Lexicon) (memory, error) {
 	mem := m.blank(l)
 	now := time.Now()
-	if err := mem.readEvents(ctx, m.store, m.pairs, m.constants.Since(now)); err != nil {
+	recent := now.Add(-attentionSpan)
+	escalates, err := mem.readEvents(ctx, m.store, m.pairs, m.constants.Since(now), recent)
+	if err != nil {
 		return mem, err
 	}
-	for n, err := range m.store.Notices(ctx, now.Add(-attentionSpan)) {
+	for n, err := range m.store.Notices(ctx, recent) {
 		if err != nil {
-			return mem, err
+			return mem, fmt.Errorf("reading recent articles: %w", err)
 		}
-		if place, ours := m.places[n.Feed]; ours {
-			mem.notices = append(mem.notices, mem.noticed(n.Time, place, n.Events))
+		if place, ours := m.places[n.Feed]; ours && !n.Time.Before(recent) {
+			mem.notices = append(mem.notices, notice{at: n.Time.UnixMicro(), feed: int32(place), escalates: escalates[n.Article]})
 		}
 	}
 	return mem, nil

@@ -9,16 +9,18 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"tensionmonitor/internal/score"
 	"tensionmonitor/internal/store"
 )
 
 // readEvents enters the stored events since a moment, pair by pair and on all cores: a start has to be quick with a
-// million of them.
-func (mem *memory) readEvents(ctx context.Context, s *store.Store, pairs []string, since time.Time) error {
-	latest := make([]time.Time, len(pairs))
-	err := shareOut(len(pairs), func(i int) error {
+// million of them. It gives, by article, the pairs of which recent ones tell an escalation.
+func (mem *memory) readEvents(ctx context.Context, s *store.Store, pairs []string, since, recent time.Time) (escalates map[string][]string, err error) {
+	latest, escalations := make([]time.Time, len(pairs)), make([]map[string]bool, len(pairs))
+	err = shareOut(len(pairs), func(i int) error {
 		book := mem.books[pairs[i]]
 		book.Postpone()
+		escalations[i] = make(map[string]bool)
 		for t, err := range s.Told(ctx, pairs[i], since) {
 			if err != nil {
 				return fmt.Errorf("reading events of %s: %w", pairs[i], err)
@@ -26,16 +28,23 @@ func (mem *memory) readEvents(ctx context.Context, s *store.Store, pairs []strin
 			if book.Add(reportOf(&t)) {
 				latest[i] = t.Time // they come in its order
 			}
+			if !t.Time.Before(recent) && mem.sides[t.Event.Kind] == score.Escalation {
+				escalations[i][t.Article] = true
+			}
 		}
 		book.Stories() // joins what was postponed
 		return nil
 	})
+	escalates = make(map[string][]string)
 	for i, at := range latest {
 		if !at.IsZero() {
 			mem.latest[pairs[i]] = at
 		}
+		for article := range escalations[i] {
+			escalates[article] = append(escalates[article], pairs[i])
+		}
 	}
-	return err
+	return escalates, err
 }
 
 // shareOut does n things on all cores, and stops at the first error.

@@ -89,6 +89,26 @@ func scanTold(pair string, scan func(...any) error) (t Told, err error) {
 	return t, err
 }
 
+// Notice is an article as a reader of headlines takes note of it.
+type Notice struct {
+	Article string // its id
+	Feed    string
+	Time    time.Time
+}
+
+// Notices are the articles first seen since a moment, or later.
+func (s *Store) Notices(ctx context.Context, since time.Time) iter.Seq2[Notice, error] {
+	return query(ctx, s.read, scanNotice, `SELECT id, feed, published, first_seen FROM articles WHERE first_seen >= $1 ORDER BY first_seen, id`, micros(since))
+}
+
+func scanNotice(scan func(...any) error) (Notice, error) {
+	var a news.Article
+	var published, firstSeen sql.NullInt64
+	err := scan(&a.ID, &a.Feed, &published, &firstSeen)
+	a.Published, a.FirstSeen = fromMicros(published), fromMicros(firstSeen)
+	return Notice{a.ID, a.Feed, a.Time()}, err
+}
+
 // Report is one event of one article. The article comes without its text.
 type Report struct {
 	Article news.Article

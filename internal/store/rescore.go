@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"iter"
-	"time"
 
 	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
@@ -94,47 +92,6 @@ func (s *Store) Settled(ctx context.Context, lexicon string, do func()) (settled
 		return err
 	})
 	return settled, wrap("changing the lexicon", err)
-}
-
-// Notice is an article as a reader of headlines takes note of it.
-type Notice struct {
-	Time   time.Time
-	Feed   string
-	Events []score.Event // with pair and kind alone
-}
-
-// Notices are the articles whose time is since or later.
-func (s *Store) Notices(ctx context.Context, since time.Time) iter.Seq2[Notice, error] {
-	return func(yield func(Notice, error) bool) {
-		var last string
-		var n Notice
-		for r, err := range query(ctx, s.read, scanNotice, `SELECT a.id, a.feed, a.published, a.first_seen, coalesce(e.pair, ''), coalesce(e.kind, '')
-				FROM articles a LEFT JOIN events e ON e.article = a.id WHERE a.first_seen >= $1 ORDER BY a.first_seen, a.id`, micros(since)) {
-			if err != nil {
-				yield(n, fmt.Errorf("reading recent articles: %w", err))
-				return
-			}
-			if r.Article.ID != last {
-				if last != "" && !n.Time.Before(since) && !yield(n, nil) {
-					return
-				}
-				last, n = r.Article.ID, Notice{Time: r.Article.Time(), Feed: r.Article.Feed}
-			}
-			if r.Event.Kind != "" {
-				n.Events = append(n.Events, r.Event)
-			}
-		}
-		if last != "" && !n.Time.Before(since) {
-			yield(n, nil)
-		}
-	}
-}
-
-func scanNotice(scan func(...any) error) (r Report, err error) {
-	var published, firstSeen sql.NullInt64
-	err = scan(&r.Article.ID, &r.Article.Feed, &published, &firstSeen, &r.Event.Pair, &r.Event.Kind)
-	r.Article.Published, r.Article.FirstSeen = fromMicros(published), fromMicros(firstSeen)
-	return r, err
 }
 
 func wrap(deed string, err error) error {

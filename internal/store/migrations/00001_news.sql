@@ -20,7 +20,7 @@ CREATE TABLE articles (
     wording    text NOT NULL,              -- hash of title and text as its feed had them last
     edits      integer NOT NULL DEFAULT 0  -- how often that changed
 );
-CREATE INDEX articles_first_seen ON articles (first_seen, id);
+CREATE INDEX articles_first_seen ON articles (first_seen, id, feed, published); -- a start reads it and no text
 CREATE INDEX articles_lexicon ON articles (lexicon);
 CREATE INDEX articles_link ON articles (link) WHERE relevant;
 
