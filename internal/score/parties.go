@@ -186,15 +186,16 @@ func (s *scratch) reachOf(p part) int32 {
 }
 
 // inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing. A word that
-// says where still does at the phrase's end ("arrested in"), and "by" right before a name in it ("guard shot by Iranian
+// says where, about what or from where still does at the phrase's end ("arrested in"), and "by" right before a name in it ("guard shot by Iranian
 // troops").
 func (s *scratch) inRule(l *Lexicon, w match, p *party) bool {
 	part := l.roles[w.out.id].part
 	if part == partAgent && w.end == p.start && s.within(p) {
 		return false
 	}
+	still := part == partPlace || part == partTopic || part == partOrigin
 	return slices.ContainsFunc(s.deeds, func(m match) bool {
-		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && (part != partPlace && part != partTopic || w.end < m.end)
+		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && !(still && w.end == m.end)
 	})
 }
 
@@ -274,7 +275,7 @@ func (s *scratch) joinGroups(f *field) {
 		if a.state == b.state || gap > 1 {
 			continue
 		}
-		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 && s.listed(f, b) || gap == 1 && s.isJoiner(f, a.end)
+		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 && s.listed(f, a, b) || gap == 1 && s.isJoiner(f, a.end)
 		joined = joined || gap == 0 && s.hyphenated(f, a, b)
 		joined = joined || a.part == partWith && b.part == partWith // "İran ile Azerbaycan arasında"
 		if !joined {
@@ -301,9 +302,11 @@ func sharePart(a, b *party) {
 }
 
 // listed says whether a name after a comma goes on with a list. Where the verb comes last, a comma also
-// parts the subject from the rest ("İran, Azerbaycan'ı uyardı"), so there "and" must close the list.
-func (s *scratch) listed(f *field, b *party) bool {
-	return !s.tongue.verbLast || int(b.end) < len(f.tokens) && s.isJoiner(f, b.end)
+// parts the subject from the rest ("İran, Azerbaycan'ı uyardı"), and behind a verb a new clause can begin ("visits
+// Baku, Iran watches"), so there "and" must close the list.
+func (s *scratch) listed(f *field, a, b *party) bool {
+	behind := slices.ContainsFunc(s.deeds, func(d match) bool { return d.end == a.start || d.end == a.end })
+	return !s.tongue.verbLast && !behind || int(b.end) < len(f.tokens) && s.isJoiner(f, b.end)
 }
 
 // hyphenated says whether two names are written as one: "Iran-Azerbaijan".
