@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/http/httpguts"
+
+	"tensionmonitor/internal/news"
 )
 
 const (
@@ -67,18 +69,23 @@ func (v *visit) hop(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// dress gives a request what it needs for where it goes: validators, and the feed's own headers. These may hold a
-// password, so they go to the feed's own host alone, and not in the open where the feed is asked in secret.
+// dress gives a request what it needs for where it goes: validators, and the feed's own headers.
 func (v *visit) dress(req *http.Request) {
 	v.condition(req)
 	req.Header.Del("Authorization") // which net/http carries along between the ports of a host
-	home, err := url.Parse(v.URL)
+	wear(req, v.feed)
+}
+
+// wear gives a request a feed's own headers. They may hold a password, so they go to the feed's own host alone, and not
+// in the open where the feed is asked in secret.
+func wear(req *http.Request, f news.Feed) {
+	home, err := url.Parse(f.URL)
 	own := err == nil && req.URL.Host == home.Host && (req.URL.Scheme == "https" || home.Scheme == "http")
 	if own && home.User != nil {
 		password, _ := home.User.Password()
 		req.SetBasicAuth(home.User.Username(), password)
 	}
-	for name, value := range v.feed.Headers {
+	for name, value := range f.Headers {
 		if own {
 			req.Header.Set(name, value)
 		} else {

@@ -24,19 +24,24 @@ const (
 	minPace   = 256 // bytes a second
 )
 
-// receive reads the body into buf, decoded. It stops at the limits; what came before an error stays in buf.
-func (c *Client) receive(buf *bytes.Buffer, resp *http.Response) error {
-	if resp.ContentLength > c.maxBody {
-		return wrong(classTooLarge, "a body of %d bytes, want at most %d", resp.ContentLength, c.maxBody)
+// receive reads the body into buf, decoded, unless its length is said to be above the limit.
+func receive(buf *bytes.Buffer, resp *http.Response, limit int64) error {
+	if resp.ContentLength > limit {
+		return wrong(classTooLarge, "a body of %d bytes, want at most %d", resp.ContentLength, limit)
 	}
+	return unpack(buf, resp, limit)
+}
+
+// unpack reads the body into buf, decoded. It stops at the limit; what came before an error stays in buf.
+func unpack(buf *bytes.Buffer, resp *http.Response, limit int64) error {
 	wire := &pace{r: resp.Body, began: time.Now()}
 	coding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding")))
-	err := decode(buf, coding, wire, c.maxBody)
+	err := decode(buf, coding, wire, limit)
 	switch {
 	case err == nil:
 		return nil
 	case classOf(err) == classTooLarge:
-		return wrong(classTooLarge, "a body of more than %d bytes", c.maxBody)
+		return wrong(classTooLarge, "a body of more than %d bytes", limit)
 	case wire.err != nil: // the decoder only passes on what happened on the way
 		return wire.err
 	case classOf(err) == classConnect:

@@ -50,7 +50,9 @@ const (
 // Client looks at feeds. It is safe for concurrent use and starts nothing that has to be stopped.
 type Client struct {
 	transport *http.Transport
+	public    *http.Transport // the same, without the networks that are allowed: the way to what only a feed names
 	proxies   proxies
+	robots    robots
 	hosts     hosts
 	houses    map[string]news.Source
 	reading   chan struct{} // has room for those that read: more at once would not be faster, but hold more memory
@@ -62,23 +64,28 @@ type Client struct {
 // NewClient makes a Client. Proxies of the environment are not used: behind one, nobody could check which
 // address is really asked.
 func NewClient(o Options) *Client {
-	if o.Dial == nil {
-		o.Dial = (&net.Dialer{Timeout: dialTimeout, Control: guard(o.AllowNetworks).control}).DialContext
-	}
 	return &Client{
 		agent: cmp.Or(o.UserAgent, defaultAgent), timeout: cmp.Or(o.Timeout, defaultTimeout), maxBody: cmp.Or(o.MaxBody, defaultMaxBody),
 		hosts: hosts{named: o.Hosts, home: o.AllowNetworks, all: make(map[string]*host)}, houses: o.Houses,
-		reading: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		transport: &http.Transport{
-			DialContext:            o.Dial,
-			TLSHandshakeTimeout:    tlsTimeout,
-			ResponseHeaderTimeout:  headerTimeout,
-			MaxResponseHeaderBytes: maxHeader,
-			MaxIdleConnsPerHost:    1,
-			IdleConnTimeout:        15 * time.Second, // shorter than any interval between looks at one feed
-			ForceAttemptHTTP2:      true,
-			DisableCompression:     true, // we decode ourselves, within limits
-		}}
+		reading: make(chan struct{}, runtime.GOMAXPROCS(0)), transport: newTransport(o.Dial, o.AllowNetworks), public: newTransport(o.Dial, nil),
+	}
+}
+
+// newTransport makes a way to the net, by default through a dialer that reaches what is public and what is allowed.
+func newTransport(dial func(context.Context, string, string) (net.Conn, error), allowed guard) *http.Transport {
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTimeout, Control: allowed.control}).DialContext
+	}
+	return &http.Transport{
+		DialContext:            dial,
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		MaxResponseHeaderBytes: maxHeader,
+		MaxIdleConnsPerHost:    1,
+		IdleConnTimeout:        15 * time.Second, // shorter than any interval between looks at one feed
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // we decode ourselves, within limits
+	}
 }
 
 // Look looks at a feed once. last is the visit before, zero for a first look; now is when the look begins. What
@@ -178,7 +185,7 @@ func (c *Client) look(ctx context.Context, v *visit) ([]news.Article, error) {
 func (c *Client) take(v *visit, resp *http.Response) ([]news.Article, error) {
 	buf := buffers.get()
 	defer buffers.put(buf)
-	broken := c.receive(buf, resp)
+	broken := receive(buf, resp, c.maxBody)
 	v.Bytes = int64(buf.Len())
 	if broken != nil && (buf.Len() == 0 || classOf(broken) == classTooLarge) {
 		return nil, broken

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"context"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -26,8 +27,9 @@ type hosts struct {
 	named map[string]Manners // by host, with or without its port
 	home  guard
 
-	mu  sync.Mutex // guards the rest
-	all map[string]*host
+	mu   sync.Mutex // guards the rest
+	all  map[string]*host
+	most int // of them, before those at rest are forgotten
 }
 
 // host is what we know of one.
@@ -38,6 +40,7 @@ type host struct {
 	free  time.Time            // the first moment that nobody has booked
 	rests time.Time            // until when it wants to be left alone
 	turns map[string]time.Time // what feeds that have to wait have booked
+	pages time.Time            // the first moment at which it bears to be asked for a page
 }
 
 // enter begins a look at a feed of a host. Where it is not the feed's turn, leave is nil and turn says when it is.
@@ -64,6 +67,74 @@ func (h *hosts) enter(address, slug string, now time.Time) (leave func(), turn t
 	delete(at.turns, slug)
 	at.looks, at.last = at.looks+1, now
 	return func() { h.leave(at) }, now
+}
+
+// await begins to ask a host for a page, and waits until it may. An article has no other look, so nothing is booked: a page
+// comes after all looks that are. Where it may not begin before ctx ends, it fails at once.
+func (h *hosts) await(ctx context.Context, address string) (leave func(), err error) {
+	for {
+		now := time.Now()
+		leave, turn := h.admit(address, now)
+		if leave != nil {
+			return leave, nil
+		}
+		if end, limited := ctx.Deadline(); limited && turn.After(end) {
+			return nil, wrong(leftOut, "its host is not to be asked for another %s, longer than the look may take", turn.Sub(now).Round(time.Second))
+		}
+		wait := time.NewTimer(turn.Sub(now))
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// admit begins to ask a host for a page. Where it may not, leave is nil and turn says when it may, as far as one knows.
+func (h *hosts) admit(address string, now time.Time) (leave func(), turn time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.forget(now)
+	at := h.of(address)
+	if at == nil {
+		return func() {}, now
+	}
+	turn = latest(now, at.free, at.last.Add(at.Spacing), at.rests, at.pages)
+	if at.Connections > 0 && at.looks >= at.Connections {
+		turn = latest(turn, now.Add(max(at.Spacing, time.Second)))
+	}
+	if turn.After(now) {
+		return nil, turn
+	}
+	at.looks, at.last, at.free = at.looks+1, now, now.Add(at.Spacing)
+	return func() { h.leave(at) }, now
+}
+
+// space keeps further pages of a host apart from one that is asked for now.
+func (h *hosts) space(address string, next time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if at := h.of(address); at != nil {
+		at.pages = latest(at.pages, next)
+	}
+}
+
+// fewHosts are so few that it is not worth forgetting some.
+const fewHosts = 1000
+
+// forget forgets hosts of which nothing has to be known: links lead to more of them than there are feeds, and whoever
+// writes a feed decides to how many.
+func (h *hosts) forget(now time.Time) {
+	if len(h.all) < max(h.most, fewHosts) {
+		return
+	}
+	for name, at := range h.all {
+		if at.looks == 0 && len(at.turns) == 0 && !latest(at.free, at.last.Add(at.Spacing), at.rests, at.pages).After(now) {
+			delete(h.all, name)
+		}
+	}
+	h.most = 2 * len(h.all)
 }
 
 func (h *hosts) leave(at *host) {
