@@ -77,6 +77,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
 	case p.part == partOrigin:
 		from = rankMarked // "condemnation from Tehran", "expelled from Iran"
+	case p.part == partTopic && ru.frame == frameActive && !verbLast && p.end == m.start:
+		from, to = rankPlain, rankRemote // "flight diverted as Iran closes its airspace"
 	case p.part == partTopic && ru.frame == frameNoun && !left:
 		to = rankPlain // "pressure on"
 	case p.part == partTopic:

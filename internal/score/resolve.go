@@ -368,6 +368,9 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 		second = cmp.Or(s.subjectOf(first), second) // "Bayramov, Arakçi ile İsrail'in saldırılarını görüştü"
 	}
 	if second == nil {
+		if others := s.titleStates() &^ (1 << first.state); (first.part == partTopic || first.part == partPlace) && bits.OnesCount64(others) > 1 {
+			return whom{}, noPair // "Aliyev meets Trump" – "They discussed the border with Iran"
+		}
 		w, reason := s.infer(l, m, first, true)
 		w.from, w.to = Both, Both
 		return w, reason
