@@ -29,7 +29,7 @@ const (
 	pageRead  = "read"       // the article has its text
 	noArticle = "no_article" // there is nothing on it that the feed has not said, or it is the page of something else
 	paywall   = "paywall"    // it says that it is for those who pay
-	forbade   = "robots"     // its host wants it read by people only, or could not be asked whether it does
+	forbade   = "robots"     // its host wants it read by people only, or cannot say whether it does
 	leftOut   = "left_out"   // it was not asked for: there were too many, or its host wants to be left alone
 )
 
@@ -167,7 +167,7 @@ func (c *Client) permit(ctx context.Context, f news.Feed, u *url.URL) error {
 		return err
 	}
 	if rules.closed != nil {
-		return wrong(forbade, "the robots.txt of %q is not to be had: %v", u.Host, rules.closed)
+		return fmt.Errorf("the robots.txt of %q is not to be had: %w", u.Host, rules.closed)
 	}
 	if !rules.allow(u) {
 		return wrong(forbade, "the robots.txt of %q forbids it", u.Host)

@@ -253,7 +253,7 @@ func (c *Client) fetchRobots(ctx context.Context, f news.Feed, u *url.URL, produ
 	code := resp.StatusCode
 	switch {
 	case code == http.StatusTooManyRequests || code >= 500 || code < 200 || code >= 300 && code < 400:
-		return nil, fmt.Errorf("status %d, want 200 or 404", code)
+		return nil, wrong(forbade, "status %d, want 200 or 404", code)
 	case code >= 400:
 		return &rules{}, nil
 	}
