@@ -80,12 +80,17 @@ func readXML(text []byte) (channel, bool, error) {
 	if parse == nil {
 		return channel{}, false, notAFeed(text, s.name)
 	}
+	return s.read(parse)
+}
+
+// read reads a document by its parser.
+func (s *skeleton) read(parse func([]byte) (channel, error)) (channel, bool, error) {
 	c, err := parse(s.doc)
 	if err == nil && s.cut && len(c.entries) == 0 {
 		return channel{}, true, wrong(classParse, "a feed that is cut off before its first whole article")
 	}
 	if err == nil {
-		return c, s.cut, nil
+		return s.kept.restoreAll(c), s.cut, nil
 	}
 	for doc := range s.alone() {
 		if one, err := parse(doc); err == nil {
@@ -95,7 +100,7 @@ func readXML(text []byte) (channel, bool, error) {
 	if len(c.entries) == 0 {
 		return channel{}, true, wrong(classParse, "a feed that cannot be read: %v", err)
 	}
-	return c, true, nil
+	return s.kept.restoreAll(c), true, nil
 }
 
 // fromDeclaration skips what some servers print before the document: warnings of PHP, empty lines.

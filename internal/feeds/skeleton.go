@@ -22,6 +22,7 @@ type skeleton struct {
 	root  []byte   // the root's start tag
 	doc   []byte   // the document from the root on, closed properly
 	parts [][]byte // the whole articles in it, from tag to tag
+	kept  kept     // the texts that are not in it
 	cut   bool     // it ended in the middle
 }
 
@@ -29,10 +30,14 @@ type skeleton struct {
 //
 // A document that is cut off ends after its last whole article; so does one with too many. Every element is closed,
 // an end tag too many is dropped, and a "<" that begins nothing is escaped. Comments, directives and instructions
-// are taken out, so that the parser sees no mark-up that was not weighed here. It must be weighed: for each tag the parser copies all prefixes in scope, it recurses
+// are taken out, so that the parser sees no mark-up that was not weighed here, and long texts, which it need not see. It must be weighed: for each tag the parser copies all prefixes in scope, it recurses
 // into what it does not know, and it adds up text piece by piece. A hostile document could turn that into hours.
 func outline(text []byte) (skeleton, error) {
-	o := outliner{text: text, article: -1, skeleton: skeleton{doc: make([]byte, 0, len(text)+64)}}
+	return outlineWith(keeper(), text)
+}
+
+func outlineWith(k kept, text []byte) (skeleton, error) {
+	o := outliner{text: text, article: -1, skeleton: skeleton{doc: make([]byte, 0, len(text)/4+64), kept: k}}
 	for m := range marks(text) {
 		if !o.place(m) {
 			break
@@ -60,6 +65,8 @@ type outliner struct {
 // frame is an element that is open.
 type frame struct {
 	name     []byte
+	tag      int // where in text it begins
+	tagEnd   int // where in text its content begins
 	at       int // where in doc its content begins
 	bindings int // namespace prefixes in scope, at most
 	base     int // bytes of xml:base in scope, at most
@@ -74,6 +81,9 @@ func (o *outliner) place(m mark) bool {
 		o.root, o.name, o.copied = o.text[m.start:m.end], local(m.name), m.start
 	} else if len(o.open) == 0 {
 		return false
+	}
+	if m.kind == closing {
+		o.keep(m)
 	}
 	o.doc = append(o.doc, o.text[o.copied:m.start]...)
 	at := len(o.doc)
@@ -137,7 +147,7 @@ func (o *outliner) closeDown(n int) {
 // enter is the frame of the element a mark opens.
 func (o *outliner) enter(m mark) frame {
 	tag := o.text[m.start:m.end]
-	f := frame{name: m.name, at: len(o.doc), bindings: bytes.Count(tag, []byte("xmlns"))}
+	f := frame{name: m.name, tag: m.start, tagEnd: m.end, at: len(o.doc), bindings: bytes.Count(tag, []byte("xmlns"))}
 	if bytes.Contains(tag, []byte("base")) {
 		f.base = len(tag)
 	}
@@ -175,7 +185,7 @@ func (o *outliner) close() {
 }
 
 // alone gives each article as a document of its own, with the root around it.
-func (s skeleton) alone() iter.Seq[[]byte] {
+func (s *skeleton) alone() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		name := tagName(s.root[1:])
 		for _, part := range s.parts {
