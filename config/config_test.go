@@ -150,7 +150,7 @@ feeds:
   - {slug: seed, url: "http://127.0.0.1:8099/feed.xml", outlet: Seed Daily, family: seed-house, bloc: IR, language: en, tier: 3, weight: 0.4, interval: 1h30m, disabled: "on leave", note: "a note"}
   - {slug: bare, url: "https://bare.example/"}
   - {slug: odd, url: "https://odd.example/", user_agent: "Mozilla/5.0", headers: {accept-language: az}, auth: {user: me, password: "pass:word"},
-     proxy: "http://proxy.example:3128", zone: "+04:00", charset: windows-1251, aggregator: true}
+     proxy: "http://proxy.example:3128", zone: "+04:00", charset: windows-1251, aggregator: true, full_text: true}
   - {slug: key, url: "https://key.example/", auth: {token_file: token.txt}, zone: Asia/Baku}
 fetch:
   user_agent: "desk/1 (+mailto:desk@example.org)"
@@ -185,7 +185,7 @@ retention: {articles: 1y30d, visits: 2w}
 			{Slug: "bare", URL: "https://bare.example/", Outlet: "bare", Family: "bare", Weight: 0.6, Interval: 15 * time.Minute},
 			{Slug: "odd", URL: "https://odd.example/", Outlet: "odd", Family: "odd", Weight: 0.6, Interval: 15 * time.Minute, UserAgent: "Mozilla/5.0",
 				Headers: map[string]string{"Accept-Language": "az", "Authorization": "Basic bWU6cGFzczp3b3Jk"}, Proxy: "http://proxy.example:3128",
-				Zone: time.FixedZone("+04:00", 4*3600), Charset: "windows-1251", Aggregator: true},
+				Zone: time.FixedZone("+04:00", 4*3600), Charset: "windows-1251", Aggregator: true, FullText: true},
 			{Slug: "key", URL: "https://key.example/", Outlet: "key", Family: "key", Weight: 0.6, Interval: 15 * time.Minute,
 				Headers: map[string]string{"Authorization": "Bearer t-o-k-e-n"}, Zone: baku},
 		},
@@ -291,7 +291,7 @@ func TestCommentsTellTheTruthAboutFeeds(t *testing.T) {
 		got = append(got, k[1])
 	}
 	if want := []string{"slug", "url", "outlet", "family", "bloc", "language", "tier", "weight", "interval", "disabled", "note",
-		"user_agent", "headers", "auth", "proxy", "zone", "charset", "aggregator"}; !slices.Equal(got, want) {
+		"user_agent", "headers", "auth", "proxy", "zone", "charset", "aggregator", "full_text"}; !slices.Equal(got, want) {
 		t.Errorf("monitor.yaml explains %v, want %v", got, want)
 	}
 }

@@ -31,6 +31,7 @@ type Feed struct {
 	Zone       *time.Location    // of the feed's dates; nil where they say it themselves
 	Charset    string            // of what is not UTF-8; empty where labels tell it
 	Aggregator bool              // its articles are those of other houses
+	FullText   bool              // pages of articles are read where it gives little of them
 }
 
 // What a feed has that says nothing else.
@@ -136,7 +137,7 @@ func (r *reader) feed(p place, home []netip.Prefix, taken map[string]place) (f F
 		return f, false
 	}
 	in := r.section(p, "slug", "url", "outlet", "family", "bloc", "language", "tier", "weight", "interval", "disabled", "note",
-		"user_agent", "headers", "auth", "proxy", "zone", "charset", "aggregator")
+		"user_agent", "headers", "auth", "proxy", "zone", "charset", "aggregator", "full_text")
 	f = Feed{Weight: defaultWeight, Interval: defaultInterval}
 	r.slug(p, in["slug"], &f.Slug, taken)
 	r.needed(p, in["url"], "url")
@@ -163,6 +164,7 @@ func (r *reader) manner(in map[string]place, f *Feed) {
 	read(r, in["zone"], &f.Zone, zone)
 	read(r, in["charset"], &f.Charset, orEmpty(characterSet))
 	read(r, in["aggregator"], &f.Aggregator, yesOrNo)
+	read(r, in["full_text"], &f.FullText, yesOrNo)
 	headers := in["headers"]
 	headers.secret = true
 	for _, h := range r.entries(headers) {

@@ -31,6 +31,7 @@ func (c Config) Show() ([]byte, error) {
 		Proxy      string            `yaml:"proxy,omitempty"`
 		Charset    string            `yaml:"charset,omitempty"`
 		Aggregator bool              `yaml:"aggregator,omitempty"`
+		FullText   bool              `yaml:"full_text,omitempty"`
 	}
 	feeds := make([]shownFeed, 0, len(c.Feeds))
 	for _, f := range c.Feeds {
@@ -39,7 +40,7 @@ func (c Config) Show() ([]byte, error) {
 			headers[name] = hidden
 		}
 		feeds = append(feeds, shownFeed{f.Slug, masked(f.URL), f.Outlet, f.Family, f.Bloc, f.Language, f.Tier, f.Weight, spell(f.Interval),
-			f.Disabled, f.UserAgent, headers, masked(f.Proxy), f.Charset, f.Aggregator})
+			f.Disabled, f.UserAgent, headers, masked(f.Proxy), f.Charset, f.Aggregator, f.FullText})
 	}
 	networks := make([]string, 0, len(c.Fetch.AllowNetworks))
 	for _, n := range c.Fetch.AllowNetworks {

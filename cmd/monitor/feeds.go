@@ -204,6 +204,7 @@ func rough(d time.Duration) string {
 func testFeeds(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := newFlags("feeds test", stderr, "URL…", "Looks at an address now, as the daemon would, and says what it found. Nothing is kept.")
 	configFile := fs.String("config.file", "", configUsage)
+	fullText := fs.Bool("full-text", false, "read the pages of articles of which the feed gives little, as with full_text")
 	if err := fs.Parse(args); err != nil {
 		return usage(err)
 	}
@@ -221,7 +222,9 @@ func testFeeds(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	for _, url := range fs.Args() {
 		f := feedOf(newsFeeds(c.Feeds), url)
 		now := time.Now()
+		f.FullText = f.FullText || *fullText
 		articles, v := client.Look(ctx, f, news.Visit{}, now)
+		readings := readPages(ctx, client, f, v, articles)
 		h := health(f, []news.Visit{v}, now)
 		if !v.OK() {
 			failed++
@@ -231,6 +234,7 @@ func testFeeds(ctx context.Context, args []string, stdout, stderr io.Writer) err
 		fmt.Fprintf(tw, "  answer\tstatus %d, %d bytes in %s\n", v.Status, v.Bytes, v.Took.Round(time.Millisecond))
 		fmt.Fprintf(tw, "  articles\t%d, reaching back %s\n", len(articles), h.ReachesBack)
 		fmt.Fprintf(tw, "  next look\tin %s: %s\n", rough(v.Next.Sub(now)), v.Why)
+		showPages(tw, readings)
 		for _, d := range h.Ails {
 			fmt.Fprintf(tw, "  %s\t%s\n\t→ %s\n", d.Name, visible(d.Says), d.Remedy)
 		}
@@ -250,6 +254,33 @@ func testFeeds(ctx context.Context, args []string, stdout, stderr io.Writer) err
 		return fmt.Errorf("%d of %d addresses gave no feed", failed, fs.NArg())
 	}
 	return nil
+}
+
+// readPages gives articles what their pages say, where their feed wants it.
+func readPages(ctx context.Context, client *feeds.Client, f news.Feed, v news.Visit, articles []news.Article) []feeds.Reading {
+	all := make([]*news.Article, len(articles))
+	for i := range articles {
+		all[i] = &articles[i]
+	}
+	return client.ReadPages(ctx, f, v, all)
+}
+
+// showPages writes what came of pages, and of each outcome why the first had it.
+func showPages(w io.Writer, readings []feeds.Reading) {
+	count, why := map[string]int{}, map[string]error{}
+	for _, r := range readings {
+		if count[r.Outcome]++; count[r.Outcome] == 1 {
+			why[r.Outcome] = r.Err
+		}
+	}
+	for _, outcome := range feeds.PageOutcomes() {
+		switch n := count[outcome]; {
+		case n > 0 && why[outcome] == nil:
+			fmt.Fprintf(w, "  pages\t%d %s\n", n, outcome)
+		case n > 0:
+			fmt.Fprintf(w, "  pages\t%d %s: %s\n", n, outcome, visible(why[outcome].Error()))
+		}
+	}
 }
 
 // feedOf is the configured feed of an address, or a new one.

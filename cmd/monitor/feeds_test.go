@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -51,6 +52,34 @@ func TestFeedsTest(t *testing.T) {
 	out, _, err = call(t, "", "feeds", "test", args[1], args[2], page.URL)
 	if err == nil || !strings.Contains(out, "not_a_feed") || !strings.Contains(out, "→ open the address in a browser") {
 		t.Errorf("a page that is no feed: %v\n%s", err, out)
+	}
+}
+
+// The page says what the feed leaves out, and whether it may be read.
+func TestFeedsTestReadsPages(t *testing.T) {
+	const lead, body = "News of the day.", "<p>Azerbaijan summoned the Iranian ambassador on Monday.</p>"
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/rss.xml":
+			io.WriteString(w, `<rss version="2.0"><channel><title>Gazette</title><item><title>What happened in Baku today</title><link>/1</link><description>`+lead+`</description></item>`+
+				`<item><title>What happened in Tehran today</title><link>/secret</link><description>`+lead+`</description></item></channel></rss>`)
+		case "/robots.txt":
+			io.WriteString(w, "User-agent: *\nDisallow: /secret")
+		case "/1":
+			io.WriteString(w, "<html><body><article><h1>What happened in Baku today</h1><p>"+lead+"</p>"+body+strings.Repeat("<p>Nothing else of note has happened there, as far as we know.</p>", 5)+"</article></body></html>")
+		}
+	}))
+	defer site.Close()
+	args, _ := newNewspaper(t, time.Hour).configure(t, 1)
+	out, _, err := call(t, "", "feeds", "test", args[1], args[2], site.URL+"/rss.xml")
+	if err != nil || strings.Contains(out, "pages") || strings.Contains(out, "summon") {
+		t.Errorf("as the feed is: %v\n%s", err, out)
+	}
+	out, _, err = call(t, "", "feeds", "test", "--full-text", args[1], args[2], site.URL+"/rss.xml")
+	for _, want := range []string{"  pages      1 read\n", "  pages      1 robots: reading the page \"" + site.URL + "/secret\": the robots.txt of", "in the text"} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("with pages: %v, want %q\n%s", err, want, out)
+		}
 	}
 }
 

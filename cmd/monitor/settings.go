@@ -25,7 +25,7 @@ func newsFeeds(configured []config.Feed) []news.Feed {
 	for i, f := range configured {
 		list[i] = news.Feed{Slug: f.Slug, URL: f.URL, Language: f.Language, Tier: f.Tier, Interval: f.Interval, Disabled: f.Disabled,
 			Source: news.Source{Outlet: f.Outlet, Family: f.Family, Bloc: f.Bloc, Weight: f.Weight},
-			Manner: news.Manner{UserAgent: f.UserAgent, Headers: f.Headers, Proxy: f.Proxy, Zone: f.Zone, Charset: f.Charset, Aggregator: f.Aggregator}}
+			Manner: news.Manner{UserAgent: f.UserAgent, Headers: f.Headers, Proxy: f.Proxy, Zone: f.Zone, Charset: f.Charset, Aggregator: f.Aggregator, FullText: f.FullText}}
 	}
 	return list
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tensionmonitor/internal/feeds"
 	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
 )
@@ -29,6 +30,7 @@ type counters struct {
 	events                                 *prometheus.CounterVec // pair, kind, from
 	polls, failures, feedArticles, gaps    *prometheus.CounterVec // feed
 	reasons                                *prometheus.CounterVec // reason
+	pages                                  *prometheus.CounterVec // outcome
 	storeErrors                            *prometheus.CounterVec // operation
 	pollSeconds, scoreSeconds              prometheus.Histogram
 	perFeed                                perFeed
@@ -56,6 +58,7 @@ func newCounters(reg prometheus.Registerer) *counters {
 		feedArticles: vec("feed_articles_total", "Articles stored that the feed was the first to carry.", "feed"),
 		gaps:         vec("feed_gaps_total", "Looks that found only new articles, so that some may have come and gone in between.", "feed"),
 		reasons:      vec("poll_failures_total", "Looks that failed, by reason.", "reason"),
+		pages:        vec("pages_total", "Pages of new articles, of feeds with full_text that gave little of them, by what came of it.", "outcome"),
 		storeErrors:  vec("store_errors_total", "Operations of the store that failed.", "operation"),
 		pollSeconds:  histogram(reg, "poll_duration_seconds", "How long a look at a feed took.", prometheus.ExponentialBuckets(0.01, 2, 13)),
 		scoreSeconds: histogram(reg, "score_duration_seconds", "How long scoring an article took.", prometheus.ExponentialBuckets(1e-6, 4, 10)),
@@ -142,8 +145,8 @@ func seriesOf(list map[string]news.Feed, setting string, room int) (p perFeed, d
 }
 
 // start puts every series that is known beforehand at 0.
-func (c *counters) start(feeds map[string]news.Feed, pairs []string, kinds []score.Kind, reasons []string) {
-	for slug := range feeds {
+func (c *counters) start(list map[string]news.Feed, pairs []string, kinds []score.Kind, reasons []string) {
+	for slug := range list {
 		if !c.perFeed.full[slug] {
 			continue
 		}
@@ -153,6 +156,9 @@ func (c *counters) start(feeds map[string]news.Feed, pairs []string, kinds []sco
 	}
 	for _, reason := range reasons {
 		c.reasons.WithLabelValues(reason)
+	}
+	for _, outcome := range feeds.PageOutcomes() {
+		c.pages.WithLabelValues(outcome)
 	}
 	for _, op := range []string{opRead, opSave, opCoverage, opPrune, opJobs, opRescore} {
 		c.storeErrors.WithLabelValues(op)

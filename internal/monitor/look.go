@@ -39,7 +39,9 @@ func (m *Monitor) look(ctx context.Context, feed news.Feed) (next time.Time, err
 	}
 	found, err := m.ingest(ctx, feed, last, &visit, pointers(articles))
 	if err != nil {
-		m.counts.storeErrors.WithLabelValues(opSave).Inc()
+		if ctx.Err() == nil {
+			m.counts.storeErrors.WithLabelValues(opSave).Inc()
+		}
 		return time.Time{}, err
 	}
 	m.blame(ctx, opCoverage, m.remember(ctx, visit, found))
@@ -53,6 +55,9 @@ func (m *Monitor) look(ctx context.Context, feed news.Feed) (next time.Time, err
 func (m *Monitor) ingest(ctx context.Context, feed news.Feed, last news.Visit, visit *news.Visit, articles []*news.Article) (stored []finding, err error) {
 	known, err := m.store.Meet(ctx, articles)
 	if err != nil {
+		return nil, err
+	}
+	if err := m.readPages(ctx, feed, *visit, articles, known); err != nil {
 		return nil, err
 	}
 	lexicon := m.lexicon.now.Load()
@@ -73,6 +78,28 @@ func (m *Monitor) ingest(ctx context.Context, feed news.Feed, last news.Visit, v
 		return l.Visit(*visit)
 	})
 	return stored, err
+}
+
+// readPages reads the pages of the articles that are not known. This is the only time they are asked for: what comes with
+// this look is stored with it, and is known from then on.
+func (m *Monitor) readPages(ctx context.Context, feed news.Feed, visit news.Visit, articles []*news.Article, known []store.Known) error {
+	var fresh []*news.Article
+	for i, a := range articles {
+		if !known[i].Stored {
+			fresh = append(fresh, a)
+		}
+	}
+	readings := m.client.ReadPages(ctx, feed, visit, fresh)
+	if ctx.Err() != nil { // we are stopping: the look will be repeated
+		return ctx.Err()
+	}
+	for _, r := range readings {
+		m.counts.pages.WithLabelValues(r.Outcome).Inc()
+		if r.Err != nil {
+			m.log.Debug("a page is not read", zap.String("feed", feed.Slug), zap.String("outcome", r.Outcome), zap.Error(r.Err))
+		}
+	}
+	return nil
 }
 
 // score scores the articles that are not known.
