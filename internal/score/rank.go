@@ -37,6 +37,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankOwner, rankPossible
 	case p.part == partOrigin && k.placeTo && !left && p.holder < 0:
 		from = rankMarked // "the drone that hit the airport came from Iran"
+	case p.part == partOrigin && !k.spoken && !k.objectFrom && inside:
+		from = rankMarked // "drone from Azerbaijan crashes in"
 	case p.part == partAgent && k.bystander:
 		to = rankObject // "a plot by Iranian agents": who is blamed for it
 	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
