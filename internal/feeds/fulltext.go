@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -253,7 +254,7 @@ func (c *Client) get(ctx context.Context, f news.Feed, u *url.URL, types string)
 // feed's links lead there on its own host only, or else any feed could have pages of the inside read.
 func (c *Client) wayTo(f news.Feed, u *url.URL) (http.RoundTripper, error) {
 	home, err := url.Parse(f.URL)
-	if err == nil && home.Hostname() == u.Hostname() {
+	if err == nil && strings.EqualFold(home.Hostname(), u.Hostname()) {
 		return c.proxies.way(c.transport, f.Proxy)
 	}
 	return c.proxies.way(c.public, f.Proxy)

@@ -92,8 +92,8 @@ func TestAPageGivesWhatItsFeedLeavesOut(t *testing.T) {
 	articles, v := look(t, c, f, news.Visit{}, noon)
 	before := slices.Clone(articles)
 	all := c.ReadPages(t.Context(), f, v, pointersTo(articles))
-	if want := "/rss.xml /robots.txt /short"; strings.Join(s.asked, " ") != want {
-		t.Errorf("asked %q, want %q", s.asked, want)
+	if want := "/rss.xml /robots.txt /short"; strings.Join(s.paths(), " ") != want {
+		t.Errorf("asked %q, want %q", s.paths(), want)
 	}
 	if outcomes(all) != pageRead || all[0].Article != &articles[0] || articles[0].Page != rest {
 		t.Errorf("got %+v with %q, want %q", all, articles[0].Page, rest)
@@ -154,7 +154,7 @@ func TestWhatAPageCanBe(t *testing.T) {
 		"a book": {saying("<p>" + strings.Repeat("word ", maxPage/5)), classTooLarge, fmt.Sprintf("a body of more than %d bytes", maxPage)},
 		"a bomb": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			w.Write(gzipped(strings.Repeat("<p>", 20<<20)))
+			w.Write(gzipped(strings.Repeat("<p>", maxPage)))
 		}, classTooLarge, fmt.Sprintf("a body of more than %d bytes", maxPage)},
 		"cut off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100000")
@@ -196,8 +196,8 @@ func TestALinkLeadsIntoNoPrivateNetwork(t *testing.T) {
 	f := full("https://desk.example") // where nobody is asked
 	for _, link := range []string{base + "/page", "http://localhost:" + u.Port() + "/page", "http://[::ffff:127.0.0.1]:" + u.Port() + "/page", "http://10.0.0.1/", "http://169.254.169.254/latest/meta-data"} {
 		a := protest(link)
-		if all := newClient().ReadPages(t.Context(), f, news.Visit{}, []*news.Article{a}); outcomes(all) != classPrivate || len(s.asked) > 0 {
-			t.Errorf("%s: %+v, asked %q", link, all, s.asked)
+		if all := newClient().ReadPages(t.Context(), f, news.Visit{}, []*news.Article{a}); outcomes(all) != classPrivate || len(s.paths()) > 0 {
+			t.Errorf("%s: %+v, asked %q", link, all, s.paths())
 		}
 	}
 }
@@ -247,8 +247,8 @@ func TestRobotsDecideWhetherAPageIsAskedFor(t *testing.T) {
 			f := full(strings.TrimSuffix(serve(t, s.ServeHTTP).URL, "/rss.xml"))
 			host := strings.TrimSuffix(strings.TrimPrefix(f.URL, "http://"), "/rss.xml")
 			all := newClient().ReadPages(t.Context(), f, news.Visit{}, []*news.Article{protest("http://" + host + "/page")})
-			if outcomes(all) != tt.outcome || slices.Contains(s.asked, "/page") != (tt.outcome == pageRead) {
-				t.Fatalf("got %+v, asked %q; want %s", all, s.asked, tt.outcome)
+			if outcomes(all) != tt.outcome || slices.Contains(s.paths(), "/page") != (tt.outcome == pageRead) {
+				t.Fatalf("got %+v, asked %q; want %s", all, s.paths(), tt.outcome)
 			}
 			if err := all[0].Err; err != nil && !strings.HasSuffix(err.Error(), strings.ReplaceAll(tt.says, "HOST", host)) {
 				t.Errorf("got %v, want %s", err, tt.says)
@@ -273,8 +273,17 @@ func inBubble(t *testing.T, s *site, do func(t *testing.T, c *Client, f news.Fee
 	})
 }
 
+// paths are what the site was asked for.
+func (s *site) paths() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
+}
+
 // seconds is when a site was asked for pages since began.
 func (s *site) seconds(began time.Time) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var all []string
 	for i, path := range s.asked {
 		all = append(all, fmt.Sprintf("%s %v", path, s.at[i].Sub(began).Seconds()))
@@ -365,7 +374,7 @@ func TestRobotsAreAskedForOnceADay(t *testing.T) {
 			time.Sleep(step.after)
 			answer = step.robots
 			all := c.ReadPages(t.Context(), f, news.Visit{}, []*news.Article{protest("http://desk.example/1")})
-			if asked := strings.Count(strings.Join(s.asked, " "), "/robots.txt"); outcomes(all) != step.want || asked != step.asked {
+			if asked := strings.Count(strings.Join(s.paths(), " "), "/robots.txt"); outcomes(all) != step.want || asked != step.asked {
 				t.Errorf("after another %s: %+v, asked %d times; want %s, %d", step.after, all, asked, step.want, step.asked)
 			}
 		}
@@ -386,7 +395,7 @@ func TestOneAsksForRobotsForAll(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if n := strings.Count(strings.Join(s.asked, " "), "/robots.txt"); n != 1 {
+		if n := strings.Count(strings.Join(s.paths(), " "), "/robots.txt"); n != 1 {
 			t.Errorf("%d asked for robots.txt, want one", n)
 		}
 	})
@@ -402,7 +411,7 @@ func TestTheNewestTenAreRead(t *testing.T) {
 			articles = append(articles, a)
 		}
 		all := c.ReadPages(t.Context(), f, news.Visit{}, articles)
-		if got := strings.Join(s.asked, " "); got != "/robots.txt /14 /13 /12 /11 /10 /9 /8 /7 /6 /5" || len(all) != 15 || all[10].Outcome != leftOut {
+		if got := strings.Join(s.paths(), " "); got != "/robots.txt /14 /13 /12 /11 /10 /9 /8 /7 /6 /5" || len(all) != 15 || all[10].Outcome != leftOut {
 			t.Errorf("asked %s: %s", got, outcomes(all))
 		}
 		v := news.Visit{Took: defaultTimeout - 4*time.Second}
