@@ -31,9 +31,11 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	switch {
 	case p.start >= 0 && f.quoted(p.start, p.end) && !f.quoted(m.start, m.end):
 		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
+	case object && k.objectFrom && ru.frame == frameActive && s.subjectBefore(p):
+		to = rankObject // "İran Azərbaycanın konsulluğunu bağlayır"
 	case p.holder == m.start && ru.frame == frameActive && p.part != partAgent && (!verbLast || s.targetWithin(p, m)):
 		from = rankObject // "Iranian guards shoot …": the phrase begins with its subject
-	case object && k.objectFrom && p.part != partWith:
+	case object && k.objectFrom && p.part != partWith && p.part != partAgent:
 		from, to = rankOwner, rankPossible
 	case p.part == partOrigin && k.placeTo && !left && p.holder < 0:
 		from = rankMarked // "the drone that hit the airport came from Iran"
