@@ -100,6 +100,9 @@ func TestThePageOfAnArticleIsReadOnce(t *testing.T) {
 		t.Errorf("%d events in the text of the page, want one", n)
 	}
 	pageCounts(t, reg, map[string]int{"read": 1})
+	if v, err := s.LastVisit(t.Context(), "weekly"); err != nil || v.Pages != 1 {
+		t.Errorf("the visit tells of %d pages, %v; want one", v.Pages, err)
+	}
 	stored := texts(t, s)
 	if !strings.HasPrefix(stored, "Our correspondent reports.\nAzerbaijan summoned the Iranian ambassador on Monday.\nNothing else") {
 		t.Errorf("stored is %q, want the feed's words first", stored)

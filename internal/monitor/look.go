@@ -57,7 +57,7 @@ func (m *Monitor) ingest(ctx context.Context, feed news.Feed, last news.Visit, v
 	if err != nil {
 		return nil, err
 	}
-	if err := m.readPages(ctx, feed, *visit, articles, known); err != nil {
+	if err := m.readPages(ctx, feed, visit, articles, known); err != nil {
 		return nil, err
 	}
 	lexicon := m.lexicon.now.Load()
@@ -82,19 +82,20 @@ func (m *Monitor) ingest(ctx context.Context, feed news.Feed, last news.Visit, v
 
 // readPages reads the pages of the articles that are not known. This is the only time they are asked for: what comes with
 // this look is stored with it, and is known from then on.
-func (m *Monitor) readPages(ctx context.Context, feed news.Feed, visit news.Visit, articles []*news.Article, known []store.Known) error {
+func (m *Monitor) readPages(ctx context.Context, feed news.Feed, visit *news.Visit, articles []*news.Article, known []store.Known) error {
 	var fresh []*news.Article
 	for i, a := range articles {
 		if !known[i].Stored {
 			fresh = append(fresh, a)
 		}
 	}
-	readings := m.client.ReadPages(ctx, feed, visit, fresh)
+	readings := m.client.ReadPages(ctx, feed, *visit, fresh)
 	if ctx.Err() != nil { // we are stopping: the look will be repeated
 		return ctx.Err()
 	}
 	for _, r := range readings {
 		m.counts.pages.WithLabelValues(r.Outcome).Inc()
+		visit.Pages += one(r.Err == nil)
 		if r.Err != nil {
 			m.log.Debug("a page is not read", zap.String("feed", feed.Slug), zap.String("outcome", r.Outcome), zap.Error(r.Err))
 		}

@@ -97,6 +97,7 @@ type Visit struct {
 	Oldest       time.Time     // date of the oldest article of the last body read: how far the feed reaches back
 	Edited       int           // known articles that came with another title or text; the store counts
 	Renamed      int           // known articles that came with a guid nobody knew; the store counts
+	Pages        int           // pages that were read for new articles
 	Moved        string        // where the address leads for good (301, 308)
 	MovedSince   time.Time     // since when each answer has said so
 	Fresh        time.Duration // for how long the server says its answer is good

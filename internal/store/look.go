@@ -182,9 +182,9 @@ func eventsOf(rows []any, a *news.Article, found *score.Result) []any {
 func (l *Look) Visit(v news.Visit) error {
 	_, err := l.tx.ExecContext(l.ctx, `INSERT INTO visits (`+visitColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
-			$28, $29, $30, $31, $32, $33, $34)`,
+			$28, $29, $30, $31, $32, $33, $34, $35)`,
 		v.Feed, micros(v.At), v.Took.Microseconds(), v.URL, v.Status, v.Bytes, v.Items, v.New, v.Class, v.Error, v.Failures,
-		v.ETag, v.LastModified, v.From, v.Digest, micros(v.Read), micros(v.Newest), micros(v.Oldest), v.Edited, v.Renamed, v.Moved, micros(v.MovedSince),
+		v.ETag, v.LastModified, v.From, v.Digest, micros(v.Read), micros(v.Newest), micros(v.Oldest), v.Edited, v.Renamed, v.Pages, v.Moved, micros(v.MovedSince),
 		v.Fresh.Microseconds(), v.RetryAfter.Microseconds(), micros(v.Gap),
 		v.Holds, v.Turnover.Microseconds(), v.Period.Microseconds(), v.RestHours, v.RestDays, v.Ahead, v.OneGuid, micros(v.Next), v.Why)
 	return err

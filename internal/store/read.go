@@ -19,7 +19,7 @@ const (
 	reportColumns  = `a.id, a.feed, a.title, a.link, a.language, a.outlet, a.family, a.bloc, a.weight, a.published, a.first_seen, a.first_look,
 		e.n, e.pair, e.kind, e.from_state, e.to_state, e.intensity, e.confidence, e.place, e.number, e.field, e.span_start, e.span_end, e.text, e.rule`
 	visitColumns = `feed, at, took, url, status, bytes, items, new, class, error, failures, etag, last_modified,
-		validators, digest, read, newest, oldest, edited, renamed, moved, moved_since, fresh, retry_after, gap,
+		validators, digest, read, newest, oldest, edited, renamed, pages, moved, moved_since, fresh, retry_after, gap,
 		holds, turnover, period, rest_hours, rest_days, ahead, one_guid, next, why`
 )
 
@@ -185,7 +185,7 @@ func scanVisit(scan func(...any) error) (v news.Visit, err error) {
 	var at, read, newest, oldest, movedSince, gap, next sql.NullInt64
 	var took, fresh, retryAfter, turnover, period int64
 	err = scan(&v.Feed, &at, &took, &v.URL, &v.Status, &v.Bytes, &v.Items, &v.New, &v.Class, &v.Error, &v.Failures,
-		&v.ETag, &v.LastModified, &v.From, &v.Digest, &read, &newest, &oldest, &v.Edited, &v.Renamed, &v.Moved, &movedSince, &fresh, &retryAfter, &gap,
+		&v.ETag, &v.LastModified, &v.From, &v.Digest, &read, &newest, &oldest, &v.Edited, &v.Renamed, &v.Pages, &v.Moved, &movedSince, &fresh, &retryAfter, &gap,
 		&v.Holds, &turnover, &period, &v.RestHours, &v.RestDays, &v.Ahead, &v.OneGuid, &next, &v.Why)
 	v.At, v.Read, v.Newest, v.Oldest, v.Next = fromMicros(at), fromMicros(read), fromMicros(newest), fromMicros(oldest), fromMicros(next)
 	v.MovedSince, v.Gap = fromMicros(movedSince), fromMicros(gap)

@@ -129,7 +129,7 @@ func TestEverythingIsThereAfterARestart(t *testing.T) {
 	visit := news.Visit{Feed: "a", At: noon, Took: 1500 * time.Millisecond, URL: "https://example.org/rss", Status: 200, Bytes: 7,
 		Items: 1, New: 1, Class: "parse", Error: "bad", Failures: 3, ETag: `W/"x"`, LastModified: "yesterday", From: "https://example.org/new",
 		Digest: "d", Read: noon.Add(-time.Minute), Newest: noon.Add(-time.Hour), Oldest: noon.Add(-9 * time.Hour),
-		Edited: 2, Renamed: 4, Moved: "https://example.org/new", MovedSince: noon.Add(-3 * time.Hour), Fresh: time.Minute, RetryAfter: time.Second,
+		Edited: 2, Renamed: 4, Pages: 6, Moved: "https://example.org/new", MovedSince: noon.Add(-3 * time.Hour), Fresh: time.Minute, RetryAfter: time.Second,
 		Gap: noon.Add(-4 * time.Hour), Habit: news.Habit{Holds: 30, Turnover: 5 * time.Hour, Period: 6 * time.Hour, RestHours: 1<<23 | 1, RestDays: 65, Ahead: 8, OneGuid: true},
 		Next: noon.Add(time.Hour), Why: "its interval"}
 	for i, v := 0, reflect.ValueOf(visit); i < v.NumField(); i++ {

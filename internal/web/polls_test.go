@@ -20,7 +20,7 @@ import (
 func hostilePoll() monitor.Poll {
 	return monitor.Poll{ID: monitor.PollID("gazette", noon),
 		Visit: news.Visit{Feed: "gazette", At: noon, Took: 1234567 * time.Microsecond, URL: "https://me:sesame@gazette.example/rss?key=sesame", From: "https://cdn.example/" + attack, Status: 200,
-			Bytes: 12_345, Items: 40, New: 2, Edited: 1, Class: "timeout", Error: attack, Next: noon.Add(15 * time.Minute), Why: "it failed: " + attack},
+			Bytes: 12_345, Items: 40, New: 2, Edited: 1, Pages: 2, Class: "timeout", Error: attack, Next: noon.Add(15 * time.Minute), Why: "it failed: " + attack},
 		Ails: []feeds.Diagnosis{{Name: "timeout", Says: attack, Remedy: "raise fetch.timeout"}},
 		Brought: []monitor.Find{
 			{Article: news.Article{ID: "l:1", Title: attack, Link: "javascript:alert(3)"}, Events: []score.Event{{Kind: "summon", From: "AZE", To: "IRN", Text: attack}}},
@@ -56,7 +56,7 @@ func pollsPage(t *testing.T, path string) *httptest.ResponseRecorder {
 func TestAPollSaysAllThatCameOfIt(t *testing.T) {
 	body := pollsPage(t, "/polls?poll="+hostilePoll().ID).Body.String()
 	for _, want := range []string{`href="/polls?feed=gazette"`, "8 Mar 12:00:00", "1.235s", "200 OK", "12 kB", ">40<", ">2<", "8 Mar 12:15:00", "<b>timeout</b>", "raise fetch.timeout",
-		"1 known article has changed", "summon", "AZE → IRN", "It asked", "https://gazette.example/rss", "was answered by", "l:1", "Next after 15 min: it failed"} {
+		"1 known article has changed", "2 pages were read", "summon", "AZE → IRN", "It asked", "https://gazette.example/rss", "was answered by", "l:1", "Next after 15 min: it failed"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not say %q", want)
 		}

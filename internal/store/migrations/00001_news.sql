@@ -92,6 +92,7 @@ CREATE TABLE visits (
     oldest        bigint,
     edited        integer NOT NULL,
     renamed       integer NOT NULL,
+    pages         integer NOT NULL,
     moved         text NOT NULL,
     moved_since   bigint,
     fresh         bigint NOT NULL,         -- microseconds, as are retry_after, turnover and period
