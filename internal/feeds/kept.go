@@ -107,7 +107,18 @@ func decoded(text []byte) string {
 	if inside, ok := bytes.CutPrefix(text, []byte(cdata)); ok {
 		return string(inside[:len(inside)-len(cdataEnd)])
 	}
-	return html.UnescapeString(string(text))
+	var b strings.Builder
+	b.Grow(len(text))
+	for {
+		before, after, more := bytes.Cut(text, []byte("&"))
+		b.Write(before)
+		if !more {
+			return b.String()
+		}
+		name, rest, _ := bytes.Cut(after, []byte(";"))
+		b.WriteString(html.UnescapeString("&" + string(name) + ";"))
+		text = rest
+	}
 }
 
 // restore puts a kept text in place of its token; anything else stays.

@@ -1,12 +1,11 @@
 package feeds
 
 import (
-	"html"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	xhtml "golang.org/x/net/html"
+	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -54,13 +53,21 @@ func entity(s string) bool {
 
 // tagged says whether what follows a "<" makes it a tag of running text, if it ends somewhere.
 func tagged(s string) bool {
-	s = strings.TrimPrefix(s, "/")
-	name := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(alphanumeric, r) })
-	if name <= 0 || !strings.ContainsRune(" \n\t/>", rune(s[name])) {
-		return false
-	}
-	tag := atom.Lookup([]byte(strings.ToLower(s[:name])))
+	tag, _ := tagOf(s)
 	return blocks[tag] || inline[tag]
+}
+
+// tagOf is the tag that what follows a "<" makes it, and the length of its name and the slash before; 0 where it is none
+// that HTML knows.
+func tagOf(s string) (tag atom.Atom, length int) {
+	if strings.HasPrefix(s, "/") {
+		length = 1
+	}
+	end := strings.IndexFunc(s[length:], func(r rune) bool { return !strings.ContainsRune(alphanumeric, r) })
+	if end <= 0 || !strings.ContainsRune(" \n\t/>", rune(s[length+end])) {
+		return 0, 0
+	}
+	return atom.Lookup([]byte(strings.ToLower(s[length : length+end]))), length + end
 }
 
 const alphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -76,24 +83,68 @@ func strip(s string, least int) string {
 	if least > 1 {
 		least = len(s) + 1 // in HTML a newline is a blank
 	}
+	for {
+		text, after, more := strings.Cut(s, "<")
+		t.write(html.UnescapeString(text), least)
+		if !more {
+			return t.String()
+		}
+		tag, length := plainTag(after)
+		if length == 0 {
+			t.tokenize(s[len(text):], least)
+			return t.String()
+		}
+		t.tag(tag)
+		s = after[length:]
+	}
+}
+
+// plainTag is the tag of running text that what follows a "<" makes it, and its length with the ">"; 0 where it is another
+// one, or where to tell its end takes more than a look at its quotes. Nearly all tags are plain, and a tokenizer costs
+// several times as much as the look.
+func plainTag(s string) (tag atom.Atom, length int) {
+	tag, name := tagOf(s)
+	end := strings.IndexByte(s, '>')
+	if end < 0 || !blocks[tag] && !inline[tag] {
+		return 0, 0
+	}
+	attributes := s[name:end]
+	if strings.IndexByte(attributes, '\'') >= 0 {
+		return 0, 0
+	}
+	for {
+		before, after, quoted := strings.Cut(attributes, `"`)
+		if !quoted {
+			return tag, end + 1
+		}
+		_, rest, closed := strings.Cut(after, `"`)
+		if !closed || strings.IndexByte(before, '=') != len(before)-1 {
+			return 0, 0
+		}
+		attributes = rest
+	}
+}
+
+// tokenize writes the text of HTML.
+func (t *typesetter) tokenize(s string, least int) {
 	var hidden atom.Atom
-	z := xhtml.NewTokenizer(strings.NewReader(s))
+	z := html.NewTokenizer(strings.NewReader(s))
 	for {
 		switch kind := z.Next(); kind {
-		case xhtml.ErrorToken: // the end: a tokenizer of HTML knows no errors
-			return t.String()
-		case xhtml.TextToken:
+		case html.ErrorToken: // the end: a tokenizer of HTML knows no errors
+			return
+		case html.TextToken:
 			if hidden == 0 {
 				t.write(string(z.Text()), least)
 			}
-		case xhtml.StartTagToken, xhtml.SelfClosingTagToken, xhtml.EndTagToken:
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
 			name, _ := z.TagName()
 			tag := atom.Lookup(name)
 			t.tag(tag)
 			switch {
-			case kind == xhtml.EndTagToken && tag == hidden:
+			case kind == html.EndTagToken && tag == hidden:
 				hidden = 0
-			case kind == xhtml.StartTagToken && hidden == 0 && unread[tag]:
+			case kind == html.StartTagToken && hidden == 0 && unread[tag]:
 				hidden = tag
 			}
 		}
@@ -137,7 +188,7 @@ func (t *typesetter) tag(tag atom.Atom) {
 func (t *typesetter) write(s string, least int) {
 	newlines := 0
 	for i := 0; i < len(s); {
-		if n := word(s[i:]); n > 0 { // nearly all of a text
+		if n := words(s[i:]); n > 0 { // nearly all of a text
 			newlines = 0
 			t.put(s[i : i+n])
 			i += n
@@ -163,18 +214,29 @@ func (t *typesetter) write(s string, least int) {
 	}
 }
 
-// word is the length of what begins s and is neither white space nor a control character. It knows such characters
-// by the bytes they begin with: ASCII up to the blank and DEL, and the leads of U+0080 to U+00BF, U+1xxx, U+2xxx,
-// U+3xxx and U+Fxxx, of which some are; what begins with such a lead is looked at rune by rune.
-func word(s string) int {
+// words is the length of the words that begin s with one blank between each and the next, and no control character.
+func words(s string) int {
 	for i := range len(s) {
-		switch c := s[i]; {
-		case c <= ' ', c == 0x7F, c == 0xC2, c == 0xE1, c == 0xE2, c == 0xE3, c == 0xEF:
+		c := s[i]
+		if doubtful[c] && (c != ' ' || i == 0 || i+1 == len(s) || doubtful[s[i+1]]) {
 			return i
 		}
 	}
 	return len(s)
 }
+
+// doubtful are the bytes with which white space and control characters begin: ASCII up to the blank and DEL, and the leads
+// of U+0080 to U+00BF, U+1xxx, U+2xxx, U+3xxx and U+Fxxx, of which some are; what begins with such a lead is looked at rune
+// by rune.
+var doubtful = func() (all [256]bool) {
+	for c := range ' ' + 1 {
+		all[c] = true
+	}
+	for _, c := range []byte{0x7F, 0xC2, 0xE1, 0xE2, 0xE3, 0xEF} {
+		all[c] = true
+	}
+	return all
+}()
 
 func (t *typesetter) put(s string) {
 	if t.gap != 0 && t.Len() > 0 {
@@ -187,6 +249,9 @@ func (t *typesetter) put(s string) {
 // join makes one text of a summary and a content: the summary is the first paragraph, unless the content has it
 // already. A summary that is the cut-off beginning of the content is left out.
 func join(summary, content string) string {
+	if summary == "" || content == "" {
+		return summary + content
+	}
 	lead, body := strings.ReplaceAll(summary, "\n", " "), strings.ReplaceAll(content, "\n", " ")
 	switch {
 	case strings.Contains(lead, body):

@@ -1,6 +1,10 @@
 package feeds
 
-import "testing"
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
 
 func TestPlain(t *testing.T) {
 	for name, tt := range map[string]struct{ in, want string }{
@@ -27,6 +31,25 @@ func TestPlain(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// Texts put together by lot: what is read at a look is what a tokenizer reads.
+func TestAPlainTagIsWhatATokenizerReads(t *testing.T) {
+	pieces := []string{"Talks", " ", "&#0", "\r\n", "go on", "<p>", "</P>", "<br/>", "<br />", `<a href="x">`, `<a href=x>`, `<img alt="a > b">`, `<a b = "c">`, `<a b=c="d e=" f>`, "<a '>",
+		`<a title='it"s'>`, "</a", "<td>", "<", ">", "< ", `"`, "'", "=", "/", "&lt", "&amp;", "&nbsp;", "<script>", "</script>", "<style>", "</style>", "<!--", "-->", "<p;>", "<xyz>", "<textarea>", "<pre>"}
+	lots := rand.New(rand.NewPCG(1, 2))
+	for range 50_000 {
+		var b strings.Builder
+		for range 1 + lots.IntN(8) {
+			b.WriteString(pieces[lots.IntN(len(pieces))])
+		}
+		s := "<i>" + b.String()
+		var want typesetter
+		want.tokenize(s, len(s)+1)
+		if got := strip(s, 2); got != want.String() {
+			t.Fatalf("%q: got %q, want %q", s, got, want.String())
+		}
 	}
 }
 
