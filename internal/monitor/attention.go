@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"slices"
 	"time"
 
 	"tensionmonitor/internal/score"
@@ -10,31 +11,34 @@ import (
 // attentionSpan is the time attention looks back.
 const attentionSpan = 24 * time.Hour
 
-// notice is an article as attention counts it. There can be a hundred thousand, so it is small.
+// notice is what attention counts: an article, or an escalation of a pair of which it tells. There can be a hundred
+// thousand, so it is small, and has nothing in it that the collector would have to look at.
 type notice struct {
-	at        int64    // Unix time in microseconds, as the store has it
-	feed      int32    // its place in the order of slugs
-	escalates []string // the pairs of which it tells an escalation
+	at   int64 // the article's time: Unix time in microseconds, as the store has it
+	feed int32 // its place in the order of slugs
+	pair int32 // its place among the pairs; ofArticle for the article itself
 }
 
-// noticed is an article and what was found in it.
-func (mem *memory) noticed(at time.Time, feed int, events []score.Event) notice {
-	n := notice{at: at.UnixMicro(), feed: int32(feed)}
+const ofArticle = -1
+
+// takeNote takes note of an article, and of the pairs of which it tells an escalation.
+func (mem *memory) takeNote(at time.Time, feed int, pairs []int32) {
+	n := notice{at.UnixMicro(), int32(feed), ofArticle}
+	mem.notices = append(mem.notices, n)
+	for _, n.pair = range pairs {
+		mem.notices = append(mem.notices, n)
+	}
+}
+
+// escalated are the pairs of which events tell an escalation.
+func (mem *memory) escalated(events []score.Event) (pairs []int32) {
 	for _, e := range events {
-		if mem.sides[e.Kind] == score.Escalation && !n.tells(e.Pair) {
-			n.escalates = append(n.escalates, e.Pair)
+		pair, watched := mem.pairs[e.Pair]
+		if watched && mem.sides[e.Kind] == score.Escalation && !slices.Contains(pairs, pair) {
+			pairs = append(pairs, pair)
 		}
 	}
-	return n
-}
-
-func (n *notice) tells(pair string) bool {
-	for _, p := range n.escalates {
-		if p == pair {
-			return true
-		}
-	}
-	return false
+	return pairs
 }
 
 // attention is the share of articles that tell of escalation among those of the feeds that can be seen through,
@@ -45,20 +49,19 @@ func attention(notices []notice, states []feedState, pairs []string, now time.Ti
 		live[i] = states[i].seen(now)
 	}
 	since, until := now.Add(-attentionSpan).UnixMicro(), now.UnixMicro()
-	all, escalation := 0, make(map[string]int)
-	for i := range notices {
-		n := &notices[i]
-		if !live[n.feed] || n.at > until || n.at <= since {
-			continue
-		}
-		all++
-		for _, pair := range n.escalates {
-			escalation[pair]++
+	all, escalations := 0, make([]int, len(pairs))
+	for _, n := range notices {
+		switch {
+		case !live[n.feed] || n.at > until || n.at <= since:
+		case n.pair == ofArticle:
+			all++
+		default:
+			escalations[n.pair]++
 		}
 	}
 	shares := make(map[string]float64)
-	for _, pair := range pairs {
-		shares[pair] = tension.Attention(escalation[pair], all)
+	for i, pair := range pairs {
+		shares[pair] = tension.Attention(escalations[i], all)
 	}
 	return shares
 }

@@ -196,22 +196,29 @@ func TestLaw10RescoringWithTheSameWordsChangesNothing(t *testing.T) {
 
 func TestAttention(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	live := feedState{feed: news.Feed{Slug: "live", Interval: time.Hour}, visit: news.Visit{At: now, Next: now}}
-	dead := feedState{feed: news.Feed{Slug: "dead", Interval: time.Hour}, visit: news.Visit{At: now, Next: now, Class: "dns"}}
+	live := feedState{feed: &news.Feed{Slug: "live", Interval: time.Hour}, visit: news.Visit{At: now, Next: now}}
+	dead := feedState{feed: &news.Feed{Slug: "dead", Interval: time.Hour}, visit: news.Visit{At: now, Next: now, Class: "dns"}}
 	const isDead, isLive = 0, 1 // in order of slug
-	quiet, tense := notice{at: now.Add(-time.Hour).UnixMicro(), feed: isLive}, notice{at: now.Add(-2 * time.Hour).UnixMicro(), feed: isLive, escalates: []string{pair}}
-	silent, old := tense, tense
-	silent.feed, old.at = isDead, now.Add(-24*time.Hour).UnixMicro()
+	type article struct {
+		age, feed int // hours; place
+		escalates []int32
+	}
+	quiet, tense := article{1, isLive, nil}, article{2, isLive, []int32{0}}
+	silent, old := article{2, isDead, []int32{0}}, article{24, isLive, []int32{0}}
 	for name, tt := range map[string]struct {
-		notices []notice
-		want    float64
+		articles []article
+		want     float64
 	}{
 		"nothing published":    {nil, 0},
-		"one in four":          {[]notice{quiet, quiet, tense, quiet}, .25},
-		"a dead feed is out":   {[]notice{quiet, silent}, 0},
-		"a day ago is too old": {[]notice{quiet, old}, 0},
+		"one in four":          {[]article{quiet, quiet, tense, quiet}, .25},
+		"a dead feed is out":   {[]article{quiet, silent}, 0},
+		"a day ago is too old": {[]article{quiet, old}, 0},
 	} {
-		if got := attention(tt.notices, []feedState{dead, live}, []string{pair, "ARM-AZE"}, now); got[pair] != tt.want || got["ARM-AZE"] != 0 {
+		var mem memory
+		for _, a := range tt.articles {
+			mem.takeNote(now.Add(-time.Duration(a.age)*time.Hour), a.feed, a.escalates)
+		}
+		if got := attention(mem.notices, []feedState{dead, live}, []string{pair, "ARM-AZE"}, now); got[pair] != tt.want || got["ARM-AZE"] != 0 {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)
 		}
 	}

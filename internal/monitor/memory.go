@@ -28,6 +28,7 @@ type memory struct {
 	coverage   []tension.Change              // how much could be seen, and when
 	blocs      map[string]float64            // how much of each bloc could be seen last
 	notices    []notice                      // the articles of the last day and somewhat before
+	pairs      map[string]int32              // the place of each pair
 	lexicon    *score.Lexicon                // that found the events
 	sides      map[string]score.Side         // of each of its kinds
 	late       []finding                     // what came while the lexicon changed
@@ -60,7 +61,7 @@ type view struct {
 
 // feedState is how a feed does.
 type feedState struct {
-	feed    news.Feed
+	feed    *news.Feed
 	visit   news.Visit // the last; zero where there was none
 	success time.Time  // of the last look that succeeded; zero where none did
 }
@@ -145,7 +146,7 @@ func (m *Monitor) read(ctx context.Context, l *score.Lexicon) (memory, error) {
 			return mem, fmt.Errorf("reading recent articles: %w", err)
 		}
 		if place, ours := m.places[n.Feed]; ours && !n.Time.Before(recent) {
-			mem.notices = append(mem.notices, notice{at: n.Time.UnixMicro(), feed: int32(place), escalates: escalates[n.Article]})
+			mem.takeNote(n.Time, place, escalates[n.Article])
 		}
 	}
 	return mem, nil
@@ -153,11 +154,12 @@ func (m *Monitor) read(ctx context.Context, l *score.Lexicon) (memory, error) {
 
 // blank is the memory of a monitor that knows nothing yet.
 func (m *Monitor) blank(l *score.Lexicon) memory {
-	mem := memory{feeds: slices.Clone(m.unread), lexicon: l, sides: make(map[string]score.Side), blocs: make(map[string]float64), books: make(map[string]*tension.Book), chronicles: make(map[string]*tension.Chronicle), latest: make(map[string]time.Time)}
+	mem := memory{feeds: slices.Clone(m.unread), lexicon: l, pairs: make(map[string]int32), sides: make(map[string]score.Side), blocs: make(map[string]float64), books: make(map[string]*tension.Book), chronicles: make(map[string]*tension.Chronicle), latest: make(map[string]time.Time)}
 	for _, k := range l.Kinds() {
 		mem.sides[k.Name] = k.Side
 	}
-	for _, pair := range m.pairs {
+	for i, pair := range m.pairs {
+		mem.pairs[pair] = int32(i)
 		mem.books[pair] = tension.NewBook(pair, l.Kinds(), m.constants)
 	}
 	return mem
@@ -231,7 +233,7 @@ func (m *Monitor) enterAll(f finding) {
 	for n, e := range f.result.Events {
 		m.memory.enter(f.article, n, e)
 	}
-	m.memory.notices = append(m.memory.notices, m.memory.noticed(f.article.Time(), m.places[f.article.Feed], f.result.Events))
+	m.memory.takeNote(f.article.Time(), m.places[f.article.Feed], m.memory.escalated(f.result.Events))
 }
 
 // due is when a feed may be asked again; the zero time where it never was.

@@ -91,7 +91,8 @@ func New(p Parts) *Monitor {
 	m.counts.perFeed, m.unmetered = seriesOf(m.feeds, p.PerFeed, feedRoom(m.pairs, p.Lexicon.Kinds()))
 	m.counts.start(m.feeds, m.pairs, p.Lexicon.Kinds(), feeds.Classes())
 	for i, slug := range slices.Sorted(maps.Keys(m.feeds)) {
-		m.unread, m.places[slug] = append(m.unread, feedState{feed: m.feeds[slug]}), i
+		feed := m.feeds[slug]
+		m.unread, m.places[slug] = append(m.unread, feedState{feed: &feed}), i
 	}
 	m.memory.feeds = slices.Clone(m.unread)
 	m.view.draw = m.draw

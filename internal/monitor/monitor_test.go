@@ -462,7 +462,7 @@ func TestAStandingTroubleIsLoggedOnce(t *testing.T) {
 func TestCoverage(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	state := func(weight float64, class string, success bool, next time.Duration) feedState {
-		s := feedState{feed: news.Feed{Interval: time.Hour, Source: news.Source{Weight: weight}}, visit: news.Visit{At: now, Class: class, Next: now.Add(next)}}
+		s := feedState{feed: &news.Feed{Interval: time.Hour, Source: news.Source{Weight: weight}}, visit: news.Visit{At: now, Class: class, Next: now.Add(next)}}
 		if success {
 			s.success = now
 		}

@@ -14,8 +14,8 @@ import (
 )
 
 // readEvents enters the stored events since a moment, pair by pair and on all cores: a start has to be quick with a
-// million of them. It gives, by article, the pairs of which recent ones tell an escalation.
-func (mem *memory) readEvents(ctx context.Context, s *store.Store, pairs []string, since, recent time.Time) (escalates map[string][]string, err error) {
+// million of them. It gives, by article, the places of the pairs of which recent ones tell an escalation.
+func (mem *memory) readEvents(ctx context.Context, s *store.Store, pairs []string, since, recent time.Time) (escalates map[string][]int32, err error) {
 	latest, escalations := make([]time.Time, len(pairs)), make([]map[string]bool, len(pairs))
 	err = shareOut(len(pairs), func(i int) error {
 		book := mem.books[pairs[i]]
@@ -35,13 +35,13 @@ func (mem *memory) readEvents(ctx context.Context, s *store.Store, pairs []strin
 		book.Stories() // joins what was postponed
 		return nil
 	})
-	escalates = make(map[string][]string)
+	escalates = make(map[string][]int32)
 	for i, at := range latest {
 		if !at.IsZero() {
 			mem.latest[pairs[i]] = at
 		}
 		for article := range escalations[i] {
-			escalates[article] = append(escalates[article], pairs[i])
+			escalates[article] = append(escalates[article], int32(i))
 		}
 	}
 	return escalates, err
