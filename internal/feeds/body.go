@@ -17,6 +17,8 @@ const (
 	codings    = "gzip, br, zstd" // what we can decode
 	maxWindow  = 8 << 20          // bytes of memory a zstd body may ask for; the limit RFC 8878 recommends
 	keepBuffer = 1 << 20          // a larger buffer is not kept: one huge feed must not cost memory for ever
+	unfolds    = 5                // times as long as it comes is text as it unfolds, about
+	mostRoom   = 256 << 10        // bytes of room made before any have come
 
 	// A body that drips holds a connection and a worker. After the grace it must have come, on the whole, faster
 	// than a feed's 50 KB in about three minutes, which even a bad line to Tehran manages.
@@ -36,6 +38,11 @@ func receive(buf *bytes.Buffer, resp *http.Response, limit int64) error {
 func unpack(buf *bytes.Buffer, resp *http.Response, limit int64) error {
 	wire := &pace{r: resp.Body, began: time.Now()}
 	coding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding")))
+	room := min(max(resp.ContentLength, 0), mostRoom/unfolds)
+	if coding != "" {
+		room *= unfolds
+	}
+	buf.Grow(int(room))
 	err := decode(buf, coding, wire, limit)
 	switch {
 	case err == nil:

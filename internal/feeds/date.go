@@ -55,14 +55,17 @@ func shownIn(t time.Time, zone *time.Location) time.Time {
 
 // epoch reads a count since 1970: ten digits are seconds, thirteen are milliseconds.
 func epoch(s string) (time.Time, bool) {
+	if len(s) != 10 && len(s) != 13 {
+		return time.Time{}, false
+	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	switch {
-	case err == nil && len(s) == 10:
+	case err != nil:
+		return time.Time{}, false
+	case len(s) == 10:
 		return time.Unix(n, 0).UTC(), true
-	case err == nil && len(s) == 13:
-		return time.UnixMilli(n).UTC(), true
 	}
-	return time.Time{}, false
+	return time.UnixMilli(n).UTC(), true
 }
 
 // digit writes Persian and Arabic digits as ours.

@@ -32,8 +32,12 @@ type named struct {
 // identify gives the articles of one document their keys, and makes one of those that are the same. oneGuid says that
 // different articles share a guid.
 func identify(list []named, f news.Feed, home string) (articles []news.Article, oneGuid bool) {
-	links := trustedLinks(list, canonical(f.URL), canonical(home))
-	guids, oneGuid := trustGuids(list)
+	links := make([]string, len(list))
+	for i, n := range list {
+		links[i] = canonical(n.Link)
+	}
+	guids, oneGuid := trustGuids(list, links)
+	distrust(links, list, canonical(f.URL), canonical(home))
 	articles = make([]news.Article, 0, len(list))
 	seen := make(map[string]int)
 	for i, n := range list {
@@ -77,13 +81,11 @@ func collapse(articles []news.Article, seen map[string]int, a news.Article) []ne
 	return articles
 }
 
-// trustedLinks gives the canonical link of each article, or nothing where it does not name that article alone.
-func trustedLinks(list []named, pages ...string) []string {
-	links := make([]string, len(list))
+// distrust leaves nothing of a canonical link that does not name its article alone.
+func distrust(links []string, list []named, pages ...string) {
 	title := make(map[string]string)
 	shared := make(map[string]bool)
 	for i, n := range list {
-		links[i] = canonical(n.Link)
 		if t, ok := title[links[i]]; ok && t != n.Title {
 			shared[links[i]] = true
 		}
@@ -94,16 +96,15 @@ func trustedLinks(list []named, pages ...string) []string {
 			links[i] = ""
 		}
 	}
-	return links
 }
 
 // trustGuids says whether the guids of a document tell its articles apart, and whether that is because they do not:
-// a single article shows neither.
-func trustGuids(list []named) (trusted, shared bool) {
+// a single article shows neither. Links are the canonical ones.
+func trustGuids(list []named, links []string) (trusted, shared bool) {
 	type face struct{ link, title string }
 	faces := make(map[string]face)
-	for _, n := range list {
-		this := face{canonical(n.Link), n.Title}
+	for i, n := range list {
+		this := face{links[i], n.Title}
 		if n.guid == "" {
 			continue
 		}
@@ -171,13 +172,16 @@ func canonical(link string) string {
 	}
 	host := strings.TrimPrefix(strings.ToLower(u.Host), "www.")
 	host = strings.TrimSuffix(strings.TrimSuffix(host, ":80"), ":443")
+	page := host + strings.TrimRight(u.EscapedPath(), "/")
+	if u.RawQuery == "" {
+		return page
+	}
 	query := u.Query()
 	for name := range query {
 		if tracks(strings.ToLower(name)) {
 			query.Del(name)
 		}
 	}
-	page := host + strings.TrimRight(u.EscapedPath(), "/")
 	if len(query) > 0 {
 		page += "?" + query.Encode()
 	}

@@ -44,16 +44,15 @@ func (o *outliner) keep(m mark) {
 // atHome says whether an article is open where articles belong: in the root, or in the channel there. Elsewhere it may be
 // part of a text.
 func (o *outliner) atHome() bool {
-	return o.article >= 0 && (o.above == 1 || o.above == 2 && local(o.open[1].name) == "channel")
+	return o.article >= 0 && (o.above == 1 || o.above == 2 && isNamed(o.open[1].name, "channel"))
 }
 
 // hasText says whether an element of an article has the article's text, in a form that needs nothing but decoding.
 func (o *outliner) hasText(f frame) bool {
-	name := local(f.name)
 	if o.name != "feed" {
-		return name == "description" || name == "encoded"
+		return isNamed(f.name, "description") || isNamed(f.name, "encoded")
 	}
-	if name != "summary" && name != "content" || f.base > 0 { // links in it would be resolved
+	if !isNamed(f.name, "summary") && !isNamed(f.name, "content") || f.base > 0 { // links in it would be resolved
 		return false
 	}
 	switch string(o.text[f.tag+1+len(f.name) : f.tagEnd]) {

@@ -325,9 +325,10 @@ func local(name []byte) string {
 }
 
 // isArticle says whether a tag holds an article: RSS's item, Atom's entry.
-func isArticle(name []byte) bool {
-	if i := bytes.LastIndexByte(name, ':'); i >= 0 {
-		name = name[i+1:]
-	}
-	return len(name) == 4 && strings.EqualFold(string(name), "item") || len(name) == 5 && strings.EqualFold(string(name), "entry")
+func isArticle(name []byte) bool { return isNamed(name, "item") || isNamed(name, "entry") }
+
+// isNamed says whether a tag has a name, with any prefix and in any letters.
+func isNamed(tag []byte, name string) bool {
+	prefix := len(tag) - len(name)
+	return prefix >= 0 && (prefix == 0 || tag[prefix-1] == ':') && strings.EqualFold(string(tag[prefix:]), name)
 }

@@ -137,7 +137,9 @@ func sightingsOf(rows []any, a *news.Article, id string, names []string) []any {
 // wordingOf is a hash of what a reader of the feed sees of the article. Its page has no part in it: that is read once, and
 // an article whose page was read is not another when its feed comes without.
 func wordingOf(a *news.Article) string {
-	sum := sha256.Sum256([]byte(a.Title + "\n" + a.Text))
+	text := make([]byte, 0, 4<<10) // which nearly all fit into, so that this costs no memory
+	text = append(append(append(text, a.Title...), '\n'), a.Text...)
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:12])
 }
 
@@ -149,7 +151,8 @@ type Found struct {
 
 // Add stores articles that are not known, and what the lexicon with the given hash found in them.
 func (l *Look) Add(all []Found, lexicon string) error {
-	var articles, names, events []any
+	articles := make([]any, 0, len(all)*addArticles.columns)
+	var names, events []any
 	for _, f := range all {
 		a := f.Article
 		articles = append(articles, a.ID, a.Feed, a.Title, a.Link, a.Language, a.Outlet, a.Family, a.Bloc, a.Weight,
