@@ -75,7 +75,8 @@ type confidence struct {
 
 // name is a name of an actor, or of something that only looks like one.
 type name struct {
-	state       int // index into Lexicon.states; notActor or otherState
+	state       int   // index into Lexicon.states; notActor or otherState
+	lang        uint8 // bit of the language it is written in
 	category    string
 	weak        bool
 	people      bool // an adjective or demonym: "Iranian"

@@ -112,6 +112,8 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 	}
 	bare := ending == partNone || ending == partOwner
 	switch {
+	case !s.tongue.cases && s.tongue.verbLast && s.governed(before, after) && !s.holderBetween(at, p.start):
+		return before // «در پاسخ به باکو گفت», «سفیر باکو در تهران را»: the word behind belongs to the whole
 	case after != partNone && (bare || beside): // "Bakü'den vatandaşlarına yönelik": the word is not Bakü's
 		return after
 	case (before == partNone || before == partOwner) && (bare || ending == partOrigin) && (s.colonAfter(f, p) || f.signs(p)):
@@ -128,6 +130,18 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 		return partOwner // an adjective: "Iranian"
 	}
 	return partNone
+}
+
+// governed says whether the word before a name holds it, so that the word behind cannot be the name's own: what stands
+// behind "in", "with" or "to" is neither who says nor, for "in", who is meant by an object's mark.
+func (s *scratch) governed(before, after part) bool {
+	switch before {
+	case partPlace:
+		return after == partSpeaker || after == partTarget || after == partAgent
+	case partTarget, partWith, partTopic:
+		return after == partSpeaker
+	}
+	return false
 }
 
 // holderBetween says whether a word like "embassy" stands in tokens [from, to).

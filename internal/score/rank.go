@@ -33,7 +33,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
 	case object && k.objectFrom && ru.frame == frameActive && s.subjectBefore(p):
 		to = rankObject // "İran Azərbaycanın konsulluğunu bağlayır"
-	case p.holder == m.start && ru.frame == frameActive && p.part != partAgent && (!verbLast || s.targetWithin(p, m)):
+	case p.holder == m.start && ru.frame == frameActive && p.part != partAgent && (!verbLast || (s.tongue.cases || !k.placeFrom) && s.targetWithin(p, m)):
 		from = rankObject // "Iranian guards shoot …": the phrase begins with its subject
 	case object && k.objectFrom && p.part != partWith && p.part != partAgent:
 		from, to = rankOwner, rankPossible
@@ -94,6 +94,9 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	default:
 		beside := s.beside(l, f, p, m)
 		from, to = s.rankByFrame(f, ru.frame, k, p, m, left, beside, verbLast)
+		if ru.frame == frameBlamed && k.placeTo {
+			from, to = to, from // who is blamed for an attack is whose deed it is
+		}
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)

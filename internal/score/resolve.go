@@ -84,7 +84,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	)
 	ru := &l.rules[m.out.id]
 	passive := ru.frame == framePassive && !l.kindData[ru.kind].objectFrom // "drill of the Guards near the border begun": the drill's owner still acts
-	verbLast := s.tongue.verbLast
+	verbLast, spoken := s.tongue.verbLast, l.kindData[ru.kind].spoken
 	var fromRank, toRank [maxParties]float64
 	only := s.onlyPair(l, m)
 	for i := range s.parties {
@@ -98,7 +98,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 		if v := fromRank[i] + rankMissing; v > best && fromRank[i] > 0 {
 			best, from, to = v, a, nil
 		}
-		if v := toRank[i] + rankMissing; v > best && toRank[i] > 0 {
+		if v := toRank[i] + rankMissing; v > best && toRank[i] > 0 && !(spoken && s.speaks(a.state)) {
 			best, from, to = v, nil, a
 		}
 		for j := range s.parties {
@@ -110,7 +110,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 				continue
 			}
 			v := fromRank[i] + toRank[j]
-			if (i < j) != passive && (verbLast || (a.start >= m.end) != (b.start >= m.end)) {
+			if (i < j) != passive && a.part != partPlace && (verbLast || (a.start >= m.end) != (b.start >= m.end)) {
 				v += inOrder
 			}
 			if l.pair(int(a.state), int(b.state)) != nil {
@@ -122,6 +122,11 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 		}
 	}
 	return from, to
+}
+
+// speaks says whether a state is a speaker of the sentence: what is done to "our embassy", as it says, others have done.
+func (s *scratch) speaks(state int32) bool {
+	return slices.ContainsFunc(s.parties, func(p party) bool { return p.state == state && p.part == partSpeaker })
 }
 
 // onlyPair gives the pair whose states alone can be parties of a deed that is aimed at anybody ("Baku

@@ -174,7 +174,7 @@ func (s *scratch) findActors(l *Lexicon, a *news.Article) {
 		fd := &s.fields[f]
 		s.m = matcher{graph: l.actorGraph, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
-		found := longest(s.m.found)
+		found := s.longest(l, s.m.found)
 		from, to := fd.frame(l, found, a.Outlet)
 		s.actors[f] = s.actors[f][:0]
 		fd.joinNames(l, found)
@@ -253,15 +253,23 @@ func (f *field) sentence(i int32) (from, to int32) {
 	return f.starts[i], int32(len(f.tokens))
 }
 
-// longest keeps, from left to right, the longest match at each place.
-func longest(found []match) []match {
+// longest keeps, from left to right, the longest name at each place; of equally long ones that of the text's own
+// language, since "Iranian" is to Azerbaijani a form of the state's name.
+func (s *scratch) longest(l *Lexicon, found []match) []match {
+	better := func(a, b match) bool {
+		if a.end != b.end {
+			return a.end > b.end
+		}
+		own, others := l.names[a.out.id].lang == s.tongue.bit, l.names[b.out.id].lang == s.tongue.bit
+		return own && !others || own == others && a.out.id < b.out.id
+	}
 	kept := found[:0]
 	past := int32(-1)
 	for i := 0; i < len(found); i++ {
 		best := found[i]
 		for i+1 < len(found) && found[i+1].start == best.start {
 			i++
-			if found[i].end > best.end || found[i].end == best.end && found[i].out.id < best.out.id {
+			if better(found[i], best) {
 				best = found[i]
 			}
 		}

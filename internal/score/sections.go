@@ -353,7 +353,7 @@ func (c *compiler) readActor(r Row, rows []Row) {
 		c.fault(r, "actors are kept as state, category, list")
 		return
 	}
-	n := name{state: notActor, category: r.Path[2], weak: r.Path[2] == "weak", people: r.Path[2] == "people"}
+	n := name{state: notActor, lang: c.language(r).bit, category: r.Path[2], weak: r.Path[2] == "weak", people: r.Path[2] == "people"}
 	switch {
 	case r.Path[1] == "none" && n.category == "state":
 		n.state = otherState
