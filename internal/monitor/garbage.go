@@ -7,10 +7,10 @@ import (
 
 // garbageShare is how much garbage may lie about while the store is read, in percent of what is in use; a million events
 // then fit into 300 MB.
-const garbageShare = 25
+const garbageShare = 20
 
 const (
-	garbageRoom = 8 << 20 // bytes that garbage may always have afterwards; a start of 2,000 feeds then fits into 100 MB
+	garbageRoom = 6 << 20 // bytes that garbage may always have afterwards; a start of 2,000 feeds then fits into 90 MB
 	leastInUse  = 4 << 20 // bytes; below, the collector has a minimum of its own
 )
 
