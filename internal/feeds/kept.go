@@ -68,7 +68,8 @@ const cdata, cdataEnd = "<![CDATA[", "]]>"
 // "&" an entity of XML or a number.
 func certain(text []byte) bool {
 	if inside, ok := bytes.CutPrefix(text, []byte(cdata)); ok {
-		return bytes.Index(inside, []byte(cdataEnd)) == len(inside)-len(cdataEnd)
+		_, after, ended := bytes.Cut(inside, []byte(cdataEnd))
+		return ended && len(after) == 0
 	}
 	if bytes.IndexByte(text, '<') >= 0 || bytes.Contains(text, []byte(cdataEnd)) {
 		return false
