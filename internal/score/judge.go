@@ -26,7 +26,7 @@ const rollCall = 3
 func (s *scratch) judge(l *Lexicon, r *Result) {
 	possible := s.pairNamed(l)
 	s.noise = ""
-	s.settled, s.third, s.elsewhere = "", false, false
+	s.settled, s.third, s.elsewhere, s.aside = "", false, false, false
 	if possible {
 		s.findCues(l)
 		s.titleParties = s.firstParties(l, 0, s.titleParties)
@@ -47,6 +47,7 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 					s.readSentence(l, f, from, to)
 				}
 				mention.Dropped = s.weigh(l, f, i, r)
+				s.aside = s.aside || f == 0 && mention.Dropped == noPair && !l.kindData[ru.kind].rhetoric
 				if d := mention.Dropped; d != "" && d != noPair && d != noActor && d != repeated {
 					s.silent = append(s.silent, int32(i))
 				}
@@ -448,9 +449,13 @@ func (s *scratch) placeNear(l *Lexicon) string {
 // relate says which pairs the text is about: those it has an event of, or whose states the title or
 // one sentence of the text names together, unless the text is noise.
 func (s *scratch) relate(l *Lexicon, r *Result) {
+	most := rollCall
+	if s.aside {
+		most--
+	}
 	for _, p := range l.pairs {
 		event := slices.ContainsFunc(r.Events, func(e Event) bool { return e.Pair == p.name })
-		if event || s.noise == "" && s.together(p) {
+		if event || s.noise == "" && s.together(p, most) {
 			r.Pairs = append(r.Pairs, p.name)
 		}
 	}
@@ -460,9 +465,9 @@ func (s *scratch) relate(l *Lexicon, r *Result) {
 
 // together says whether the states of a pair are named in the title or in one sentence of the lead that is no
 // roll-call of states, or are the only ones that title and lead name.
-func (s *scratch) together(p pairOf) bool {
+func (s *scratch) together(p pairOf, most int) bool {
 	both := p.states()
-	fits := func(named uint64) bool { return named&both == both && bits.OnesCount64(named) <= rollCall }
+	fits := func(named uint64) bool { return named&both == both && bits.OnesCount64(named) <= most }
 	all := s.titleStates()
 	if s.elsewhere {
 		return fits(all) && !s.onlyPlace(p.a) && !s.onlyPlace(p.b) // "Yerevan summons Iran's envoy over his words in Baku"

@@ -25,6 +25,7 @@ type scratch struct {
 	felt      []int32 // cues that reach the match at hand
 	third     bool    // a deed was one of a third state's
 	elsewhere bool    // the title tells a third state's deed
+	aside     bool    // the title tells a deed, more than words, that is not between the two
 	settled   string  // why the text can have no event, as its title says
 	noise     string  // reason for which the whole text is about something else
 	present   uint64  // states named, a bit each
