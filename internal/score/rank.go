@@ -18,6 +18,7 @@ const (
 	rankRemote   = 0.1
 	rankFar      = 0.04 // off for each word between
 	rankMark     = 0.25 // off for a comma or dash between
+	rankClause   = 2.0  // off for a semicolon between
 )
 
 // rank says how likely a party acts (from) and suffers (to) in the deed a match reports.
@@ -45,6 +46,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankObject // "a plot by Iranian agents": who is blamed for it
 	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
 		from = rankObject
+	case inside && ru.frame == frameNoun && !verbLast && p.part == partOwner && s.nextTo(p, m):
+		from, to = rankPlain, rankPossible // "the strike of Iranian drones on Nakhchivan"
 	case inside && ru.frame == frameNoun && verbLast && p.part == partNone:
 		from = rankPlain // the genitive of Persian has no mark: «حمله ایران به …»
 	case inside && ru.frame != frameNoun && verbLast && p.part == partNone && s.betweenObjectAndVerb(f, p, m):
@@ -62,6 +65,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		switch {
 		case k.placeFrom && ru.frame != frameActive:
 			from = rankOwner // "envoy summoned in Yerevan"
+		case k.placeFrom && s.subjectLeft(p, m):
+			// "Tehran voices anger at the burning of a portrait in Baku"
 		case k.placeFrom, k.placeTo && s.hostOf(p, m):
 			from = rankLikely
 		case k.placeTo:
@@ -257,6 +262,18 @@ func (s *scratch) subjectBefore(p *party) bool {
 	})
 }
 
+// nextTo says whether a name of another state stands right behind a match.
+func (s *scratch) nextTo(p *party, m match) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool { return q.state != p.state && q.start == m.end })
+}
+
+// subjectLeft says whether a name of another state stands unmarked before a match.
+func (s *scratch) subjectLeft(p *party, m match) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.state != p.state && (q.part == partNone || q.part == partOwner) && q.holder < 0 && q.end <= m.start
+	})
+}
+
 // betweenObjectAndVerb says whether a name inside a phrase stands behind a word with the ending of an object and
 // before nothing but the phrase's last words.
 func (s *scratch) betweenObjectAndVerb(f *field, p *party, m match) bool {
@@ -290,11 +307,14 @@ func (s *scratch) distance(f *field, p *party, m match) float64 {
 		return 0
 	}
 	off := rankFar * float64(min(to-from, 20))
-	for k := from; k <= to && int(k) < len(f.tokens); k++ {
-		if f.tokens[k].marks&(markHard|markComma|markQuote) != 0 {
-			off += rankMark
-			break
+	mark := 0.0
+	for k := max(from, 1); k <= to && int(k) < len(f.tokens); k++ {
+		switch marks := f.tokens[k].marks; {
+		case marks&markHard != 0 && strings.ContainsAny(f.between(k-1, k), ";؛"):
+			return off + rankClause
+		case marks&(markHard|markComma|markQuote) != 0:
+			mark = rankMark
 		}
 	}
-	return off
+	return off + mark
 }

@@ -98,7 +98,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 		if v := fromRank[i] + rankMissing; v > best && fromRank[i] > 0 {
 			best, from, to = v, a, nil
 		}
-		if v := toRank[i] + rankMissing; v > best && toRank[i] > 0 && !(spoken && s.speaks(a.state)) {
+		if v := toRank[i] + rankMissing; v > best && toRank[i] > 0 && !(spoken && s.acts(a.state, fromRank[:len(s.parties)])) {
 			best, from, to = v, nil, a
 		}
 		for j := range s.parties {
@@ -124,9 +124,15 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	return from, to
 }
 
-// speaks says whether a state is a speaker of the sentence: what is done to "our embassy", as it says, others have done.
-func (s *scratch) speaks(state int32) bool {
-	return slices.ContainsFunc(s.parties, func(p party) bool { return p.state == state && p.part == partSpeaker })
+// acts says whether a state is also likely to be the one that acts: what is done to "our embassy", as it says, others
+// have done.
+func (s *scratch) acts(state int32, fromRank []float64) bool {
+	for i, rank := range fromRank {
+		if s.parties[i].state == state && rank >= rankOwner {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyPair gives the pair whose states alone can be parties of a deed that is aimed at anybody ("Baku
