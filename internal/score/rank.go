@@ -36,6 +36,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankObject // "İran Azərbaycanın konsulluğunu bağlayır"
 	case p.holder == m.start && ru.frame == frameActive && p.part != partAgent && (!verbLast || (s.tongue.cases || !k.placeFrom) && s.targetWithin(p, m)):
 		from = rankObject // "Iranian guards shoot …": the phrase begins with its subject
+	case object && ru.frame == frameBlamed && k.placeTo:
+		from = rankObject // "blames Iranian hackers for an outage"
 	case object && k.objectFrom && p.part != partWith && p.part != partAgent:
 		from, to = rankOwner, rankPossible
 	case p.part == partOrigin && k.placeTo && !left && p.holder < 0:
