@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -232,7 +233,7 @@ func testFeeds(ctx context.Context, args []string, stdout, stderr io.Writer) err
 		fmt.Fprintf(stdout, "%s\n", url)
 		tw := tabwriter.NewWriter(stdout, 0, 4, 2, ' ', 0)
 		fmt.Fprintf(tw, "  answer\tstatus %d, %d bytes in %s\n", v.Status, v.Bytes, v.Took.Round(time.Millisecond))
-		fmt.Fprintf(tw, "  articles\t%d, reaching back %s\n", len(articles), h.ReachesBack)
+		fmt.Fprintf(tw, "  articles\t%d, reaching back %s\n", len(articles), cmp.Or(h.ReachesBack, "an unknown time, for want of dates"))
 		fmt.Fprintf(tw, "  next look\tin %s: %s\n", rough(v.Next.Sub(now)), v.Why)
 		showPages(tw, readings)
 		for _, d := range h.Ails {
