@@ -27,86 +27,109 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	k := &l.kindData[ru.kind]
 	left, right := p.start < m.start, p.start >= m.end // a name may reach into the phrase: "Iranian police detained a …"
 	inside := !left && !right && p.holder < 0 && p.part != partPlace && p.part != partTopic
-	object := inside || p.holder >= m.start && p.holder < m.end
 	verbLast := s.tongue.verbLast
 	switch {
 	case p.start >= 0 && f.quoted(p.start, p.end) && !f.quoted(m.start, m.end):
 		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
-	case object && k.objectFrom && ru.frame == frameActive && s.subjectBefore(p):
-		to = rankObject // "İran Azərbaycanın konsulluğunu bağlayır"
-	case p.holder == m.start && ru.frame == frameActive && p.part != partAgent && (!verbLast || (s.tongue.cases || !k.placeFrom) && s.targetWithin(p, m)):
-		from = rankObject // "Iranian guards shoot …": the phrase begins with its subject
-	case object && ru.frame == frameBlamed && k.placeTo:
-		from = rankObject // "blames Iranian hackers for an outage"
-	case object && k.objectFrom && p.part != partWith && p.part != partAgent:
-		from, to = rankOwner, rankPossible
-	case p.part == partOrigin && k.placeTo && !left && p.holder < 0:
-		from = rankMarked // "the drone that hit the airport came from Iran"
-	case p.part == partOrigin && !k.spoken && !k.objectFrom && inside:
-		from = rankMarked // "drone from Azerbaijan crashes in"
-	case p.part == partAgent && k.bystander:
-		to = rankObject // "a plot by Iranian agents": who is blamed for it
-	case object && (p.part == partAgent || p.part == partOrigin && p.holder < 0 && ru.frame != frameActive):
-		from = rankObject
-	case inside && ru.frame == frameNoun && !verbLast && p.part == partOwner && s.nextTo(p, m):
-		from, to = rankPlain, rankPossible // "the strike of Iranian drones on Nakhchivan"
-	case inside && ru.frame == frameNoun && verbLast && p.part == partNone:
-		from = rankPlain // the genitive of Persian has no mark: «حمله ایران به …»
-	case inside && ru.frame != frameNoun && verbLast && p.part == partNone && s.betweenObjectAndVerb(f, p, m):
-		from = rankObject // "ittihamlarına Bakı cavab verdi"
-	case object:
-		to = rankObject
-	case p.part == partAgent && ru.frame == frameBlamed:
-		to = rankObject // "an attack staged by Iran"
-	case p.part == partAgent && ru.frame == frameActive && !left && !s.agentAt(l, m.end):
-		from, to = rankPossible, rankPossible // "slams the expulsion by Baku": the agent of another deed
-	case p.part == partAgent:
-		from = rankObject
-	case p.part == partPlace:
-		from, to = rankPossible, rankPossible
-		switch {
-		case k.placeFrom && ru.frame != frameActive:
-			from = rankOwner // "envoy summoned in Yerevan"
-		case k.placeFrom && s.subjectLeft(p, m):
-			// "Tehran voices anger at the burning of a portrait in Baku"
-		case k.placeFrom, k.placeTo && s.hostOf(p, m):
-			from = rankLikely
-		case k.placeTo:
-			to = rankLikely
-		}
+	case inside || p.holder >= m.start && p.holder < m.end:
+		from, to = s.rankWithin(f, ru.frame, k, p, m)
+	case p.part == partAgent, p.part == partPlace:
+		from, to = s.rankByPart(l, f, ru.frame, k, p, m)
 	case left && ru.frame == frameActive && s.antecedent(f, p, m):
 		from = rankObject // "the Iranian cleric, who alleged": whatever he was before
-	case p.part == partSpeaker && (k.spoken || k.bystander):
-		from = rankObject // "Azerbaijan faces a crushing response, Iran says"
-	case p.part == partSpeaker && k.placeTo:
-		from, to = rankPossible, rankLikely // "Azerbaijan says two hurt in drone strike"
-	case p.part == partSpeaker:
-		from, to = rankLikely, rankPossible // who tells of a deed need not have done it
-	case p.part == partOrigin && (s.addresses(f, p) || verbLast && right):
-		from = rankMarked // "Bakü'den İranlı diplomatlara: Ülkeyi terk edin"
-	case p.part == partOrigin && (ru.frame == frameActive || k.bystander || k.objectFrom && ru.frame != frameNoun):
-		to = rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
-	case p.part == partOrigin:
-		from = rankMarked // "condemnation from Tehran", "expelled from Iran"
-	case p.part == partTopic && ru.frame == frameActive && !verbLast && p.end == m.start:
-		from, to = rankPlain, rankRemote // "flight diverted as Iran closes its airspace"
-	case p.part == partTopic && ru.frame == frameNoun && !left:
-		to = rankPlain // "pressure on"
-	case p.part == partTopic:
-		to = rankPossible
+	case p.part == partSpeaker, p.part == partOrigin, p.part == partTopic:
+		from, to = s.rankByPart(l, f, ru.frame, k, p, m)
 	case left && k.spoken && s.anotherSpeaks(p) && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
 		to = rankObject + rankMissing // "Iran says Azerbaijan let Israeli drones through": of whom it is said
 	case left && !verbLast && (s.objectBefore(p, m) || ru.frame == frameActive && s.followsSubject(f, p, m)):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
-		beside := s.beside(l, f, p, m)
-		from, to = s.rankByFrame(f, ru.frame, k, p, m, left, beside, verbLast)
+		from, to = s.rankByFrame(f, ru.frame, k, p, m, left, s.beside(l, f, p, m), verbLast)
 		if ru.frame == frameBlamed && k.placeTo {
 			from, to = to, from // who is blamed for an attack is whose deed it is
 		}
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)
+}
+
+// rankWithin ranks a party that is part of the phrase, or owns a word of it.
+func (s *scratch) rankWithin(f *field, fr frame, k *kindData, p *party, m match) (from, to float64) {
+	inside, verbLast := p.holder < 0, s.tongue.verbLast
+	switch {
+	case k.objectFrom && fr == frameActive && s.subjectBefore(p):
+		return 0, rankObject // "İran Azərbaycanın konsulluğunu bağlayır"
+	case p.holder == m.start && fr == frameActive && p.part != partAgent && (!verbLast || (s.tongue.cases || !k.placeFrom) && s.targetWithin(p, m)):
+		return rankObject, 0 // "Iranian guards shoot …": the phrase begins with its subject
+	case fr == frameBlamed && k.placeTo:
+		return rankObject, 0 // "blames Iranian hackers for an outage"
+	case k.objectFrom && p.part != partWith && p.part != partAgent:
+		return rankOwner, rankPossible
+	case inside && p.part == partOrigin && (k.placeTo || !k.spoken && !k.objectFrom):
+		return rankMarked, 0 // "drone from Azerbaijan crashes in"
+	case p.part == partAgent && k.bystander:
+		return 0, rankObject // "a plot by Iranian agents": who is blamed for it
+	case p.part == partAgent, inside && p.part == partOrigin && fr != frameActive:
+		return rankObject, 0
+	case inside && fr == frameNoun && !verbLast && p.part == partOwner && s.nextTo(p, m):
+		return rankPlain, rankPossible // "the strike of Iranian drones on Nakhchivan"
+	case inside && fr == frameNoun && verbLast && p.part == partNone:
+		return rankPlain, 0 // the genitive of Persian has no mark: «حمله ایران به …»
+	case inside && fr != frameNoun && verbLast && p.part == partNone && s.betweenObjectAndVerb(f, p, m):
+		return rankObject, 0 // "ittihamlarına Bakı cavab verdi"
+	}
+	return 0, rankObject
+}
+
+// rankByPart ranks a party outside the phrase that is marked as agent, place, speaker, origin or topic.
+func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *party, m match) (from, to float64) {
+	left, right, verbLast := p.start < m.start, p.start >= m.end, s.tongue.verbLast
+	switch p.part {
+	case partAgent:
+		switch {
+		case k.bystander, fr == frameBlamed:
+			return 0, rankObject // "an attack staged by Iran"
+		case fr == frameActive && !left && !s.agentAt(l, m.end):
+			return rankPossible, rankPossible // "slams the expulsion by Baku": the agent of another deed
+		}
+		return rankObject, 0
+	case partPlace:
+		switch {
+		case k.placeFrom && fr != frameActive:
+			return rankOwner, rankPossible // "envoy summoned in Yerevan"
+		case k.placeFrom && s.subjectLeft(p, m):
+			return rankPossible, rankPossible // "Tehran voices anger at the burning of a portrait in Baku"
+		case k.placeFrom, k.placeTo && s.hostOf(p, m):
+			return rankLikely, rankPossible
+		case k.placeTo:
+			return rankPossible, rankLikely
+		}
+	case partSpeaker:
+		switch {
+		case k.spoken || k.bystander:
+			return rankObject, 0 // "Azerbaijan faces a crushing response, Iran says"
+		case k.placeTo:
+			return rankPossible, rankLikely // "Azerbaijan says two hurt in drone strike"
+		}
+		return rankLikely, rankPossible // who tells of a deed need not have done it
+	case partOrigin:
+		switch {
+		case k.placeTo && !left && p.holder < 0, s.addresses(f, p), verbLast && right:
+			return rankMarked, 0 // "the drone that hit the airport came from Iran", "Bakü'den İranlı diplomatlara: Ülkeyi terk edin"
+		case fr == frameActive, k.bystander, k.objectFrom && fr != frameNoun:
+			return 0, rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
+		}
+		return rankMarked, 0 // "condemnation from Tehran", "expelled from Iran"
+	case partTopic:
+		switch {
+		case fr == frameActive && !verbLast && p.end == m.start:
+			return rankPlain, rankRemote // "flight diverted as Iran closes its airspace"
+		case fr == frameNoun && !left:
+			return 0, rankPlain // "pressure on"
+		}
+		return 0, rankPossible
+	}
+	return rankPossible, rankPossible
 }
 
 // addresses says whether right behind a party another is named as whom something goes to.
