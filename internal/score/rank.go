@@ -114,7 +114,7 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 		return rankLikely, rankPossible // who tells of a deed need not have done it
 	case partOrigin:
 		switch {
-		case k.placeTo && !left && p.holder < 0, s.addresses(f, p), verbLast && right:
+		case k.placeTo && (!left || s.tongue.cases) && p.holder < 0, s.addresses(f, p), verbLast && right:
 			return rankMarked, 0 // "the drone that hit the airport came from Iran", "Bakü'den İranlı diplomatlara: Ülkeyi terk edin"
 		case fr == frameActive, k.bystander, k.objectFrom && fr != frameNoun:
 			return 0, rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
