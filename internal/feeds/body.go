@@ -3,6 +3,7 @@ package feeds
 import (
 	"bytes"
 	"io"
+	"math/bits"
 	"net/http"
 	"strings"
 	"sync"
@@ -42,7 +43,7 @@ func unpack(buf *bytes.Buffer, resp *http.Response, limit int64) error {
 	if coding != "" {
 		room *= unfolds
 	}
-	buf.Grow(int(room))
+	buf.Grow(1 << bits.Len64(uint64(room))) // of a power of two, which doubled again and again comes just above the limit
 	err := decode(buf, coding, wire, limit)
 	switch {
 	case err == nil:
