@@ -289,8 +289,10 @@ func (s *scratch) spokenOf(l *Lexicon, f, i int) bool {
 // attack" the attack is old, and so is the one that a text comes to speak of behind its event.
 func (s *scratch) causeOf(l *Lexicon, f, i int, r *Result) bool {
 	fr := l.rules[s.rules[f][i].out.id].frame
-	told := f > 0 && len(r.Events) > 0 || s.deedBefore(f, i, func(match) bool { return true })
-	return told && (fr == frameNoun || fr == frameBlamed)
+	if fr != frameNoun && fr != frameBlamed {
+		return false
+	}
+	return f > 0 && len(r.Events) > 0 || s.deedBefore(f, i, func(match) bool { return true })
 }
 
 // toldAgain says whether a match tells the deed before it in the sentence again: in "arrests men accused of spying"

@@ -200,8 +200,8 @@ func (s *scratch) reachOf(p part) int32 {
 }
 
 // inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing. A word that
-// says where, about what or from where still does at the phrase's end ("arrested in"), and "by" right before a name in it ("guard shot by Iranian
-// troops").
+// says where, about what or from where still does at the phrase's end ("arrested in"), and "by" right before a name in
+// it ("guard shot by Iranian troops").
 func (s *scratch) inRule(l *Lexicon, w match, p *party) bool {
 	part := l.roles[w.out.id].part
 	if part == partAgent && w.end == p.start && s.within(p) {

@@ -44,10 +44,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	case left && !verbLast && (s.objectBefore(p, m) || ru.frame == frameActive && s.followsSubject(f, p, m)):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
 	default:
-		from, to = s.rankByFrame(f, ru.frame, k, p, m, left, s.beside(l, f, p, m), verbLast)
-		if ru.frame == frameBlamed && k.placeTo {
-			from, to = to, from // who is blamed for an attack is whose deed it is
-		}
+		from, to = s.rankByFrame(l, f, ru.frame, k, p, m)
 	}
 	off := s.distance(f, p, m)
 	return max(0, from-off), max(0, to-off)
@@ -226,20 +223,15 @@ func (s *scratch) followsSubject(f *field, p *party, m match) bool {
 }
 
 // rankByFrame ranks a party that neither is part of the phrase nor marked as agent, place or topic.
-func (s *scratch) rankByFrame(f *field, fr frame, k *kindData, p *party, m match, left, beside, verbLast bool) (from, to float64) {
+func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *party, m match) (from, to float64) {
+	left, beside, verbLast := p.start < m.start, s.beside(l, f, p, m), s.tongue.verbLast
 	marked := p.part == partTarget || p.part == partWith
 	switch {
+	case fr == frameBlamed && k.placeTo:
+		to, from = rankBlamed(p, left, beside) // who is blamed for an attack is whose deed it is
+		return from, to
 	case fr == frameBlamed:
-		if !left && !beside && p.part == partOwner {
-			return rankLikely, rankPossible // "Iranian hand in plot, Azerbaijan's service says"
-		}
-		if left && beside || p.part == partOwner || p.part == partTarget {
-			return rankPossible, rankMarked
-		}
-		if left {
-			return rankPlain, rankLikely
-		}
-		return rankPossible, rankPlain
+		return rankBlamed(p, left, beside)
 	case marked && fr == framePassive && k.placeFrom && !left:
 		return rankOwner, rankPossible // "summoned to the Iranian foreign ministry"
 	case marked:
@@ -276,6 +268,19 @@ func (s *scratch) rankByFrame(f *field, fr frame, k *kindData, p *party, m match
 		return rankPlain, rankLikely
 	case left:
 		return rankPlain, rankRemote
+	}
+	return rankPossible, rankPlain
+}
+
+// rankBlamed says how likely a party blames (from) and is blamed (to).
+func rankBlamed(p *party, left, beside bool) (from, to float64) {
+	switch {
+	case !left && !beside && p.part == partOwner:
+		return rankLikely, rankPossible // "Iranian hand in plot, Azerbaijan's service says"
+	case left && beside, p.part == partOwner, p.part == partTarget:
+		return rankPossible, rankMarked
+	case left:
+		return rankPlain, rankLikely
 	}
 	return rankPossible, rankPlain
 }

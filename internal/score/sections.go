@@ -419,9 +419,7 @@ func (c *compiler) readCue(r Row, rows []Row) {
 		case "confidence":
 			q.confidence = c.number(r, 0, 2)
 		case "further":
-			if q.further = r.Value == "true"; !q.further && r.Value != "false" {
-				c.fault(r, "%q is neither true nor false", r.Value)
-			}
+			q.further = c.truth(r)
 		case "phrases":
 			c.phrase(r, r.Value, classCue, id)
 		case "kinds":
