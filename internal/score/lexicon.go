@@ -107,9 +107,10 @@ const (
 	framePassive
 	frameNoun
 	frameBlamed
+	frameFelt
 )
 
-var frameNames = map[string]frame{"any": frameAny, "active": frameActive, "passive": framePassive, "noun": frameNoun, "blamed": frameBlamed}
+var frameNames = map[string]frame{"any": frameAny, "active": frameActive, "passive": framePassive, "noun": frameNoun, "blamed": frameBlamed, "felt": frameFelt}
 
 // cue is a set of words that takes away, strengthens or weakens the events around it.
 type cue struct {

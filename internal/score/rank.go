@@ -54,6 +54,8 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 func (s *scratch) rankWithin(f *field, fr frame, k *kindData, p *party, m match) (from, to float64) {
 	inside, verbLast := p.holder < 0, s.tongue.verbLast
 	switch {
+	case fr == frameFelt && p.part != partOrigin:
+		return rankObject, 0 // "draws Baku's ire"
 	case k.objectFrom && fr == frameActive && s.subjectBefore(p):
 		return 0, rankObject // "İran Azərbaycanın konsulluğunu bağlayır"
 	case p.holder == m.start && fr == frameActive && p.part != partAgent && (!verbLast || (s.tongue.cases || !k.placeFrom) && s.targetWithin(p, m)):
@@ -84,7 +86,7 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 	switch p.part {
 	case partAgent:
 		switch {
-		case k.bystander, fr == frameBlamed:
+		case k.bystander, fr == frameBlamed, fr == frameFelt:
 			return 0, rankObject // "an attack staged by Iran"
 		case fr == frameActive && !left && !s.agentAt(l, m.end):
 			return rankPossible, rankPossible // "slams the expulsion by Baku": the agent of another deed
@@ -92,6 +94,8 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 		return rankObject, 0
 	case partPlace:
 		switch {
+		case fr == frameFelt:
+			return rankPlain, rankPossible // "sparks outrage in Azerbaijan"
 		case k.placeFrom && fr != frameActive:
 			return rankOwner, rankPossible // "envoy summoned in Yerevan"
 		case k.placeFrom && s.subjectLeft(p, m):
@@ -232,6 +236,10 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 		return from, to
 	case fr == frameBlamed:
 		return rankBlamed(p, left, beside)
+	case fr == frameFelt && (marked || !left || beside && s.anotherBefore(p)):
+		return rankMarked, rankRemote // "Aliyev's remarks anger Tehran"
+	case fr == frameFelt:
+		return rankRemote, rankPlain
 	case marked && fr == framePassive && k.placeFrom && !left:
 		return rankOwner, rankPossible // "summoned to the Iranian foreign ministry"
 	case marked:
@@ -250,6 +258,8 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 			return rankPlain, rankPossible
 		}
 		return rankOwner, rankLikely
+	case fr == frameNoun && k.placeTo && p.holder < 0 && s.behindColon(f, p, m):
+		return rankMarked, rankPossible // "Attack on Nakhchivan: Iranian drones hit the airport"
 	case fr == frameNoun:
 		if verbLast && p.part == partNone && p.holder < 0 && beside {
 			return rankPlain, rankPossible // likewise right behind the noun
@@ -272,6 +282,16 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 	return rankPossible, rankPlain
 }
 
+// behindColon says whether a party stands behind a colon that follows a match: in the clause that unfolds it.
+func (s *scratch) behindColon(f *field, p *party, m match) bool {
+	for k := m.end; k <= p.start; k++ {
+		if k > 0 && f.tokens[k].marks&markHard != 0 && strings.Contains(f.between(k-1, k), ":") {
+			return true
+		}
+	}
+	return false
+}
+
 // rankBlamed says how likely a party blames (from) and is blamed (to).
 func rankBlamed(p *party, left, beside bool) (from, to float64) {
 	switch {
@@ -291,6 +311,9 @@ func (s *scratch) subjectBefore(p *party) bool {
 		return q.end <= p.start && q.state != p.state && q.part == partNone && q.holder < 0
 	})
 }
+
+// anotherBefore says whether another state is named before a party.
+func (s *scratch) anotherBefore(p *party) bool { return s.parties[0].state != p.state && s.parties[0].end <= p.start }
 
 // nextTo says whether a name of another state stands right behind a match.
 func (s *scratch) nextTo(p *party, m match) bool {

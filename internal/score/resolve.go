@@ -83,7 +83,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 		ofPair  = 1.0 // a sentence that names the pair is rather about it than about a bystander
 	)
 	ru := &l.rules[m.out.id]
-	passive := ru.frame == framePassive && !l.kindData[ru.kind].objectFrom // "drill of the Guards near the border begun": the drill's owner still acts
+	passive := ru.frame == frameFelt || ru.frame == framePassive && !l.kindData[ru.kind].objectFrom // "drill of the Guards near the border begun": the drill's owner still acts
 	verbLast, spoken := s.tongue.verbLast, l.kindData[ru.kind].spoken
 	var fromRank, toRank [maxParties]float64
 	only := s.onlyPair(l, m)
