@@ -56,7 +56,7 @@ func (s *scratch) rankWithin(f *field, fr frame, k *kindData, p *party, m match)
 	switch {
 	case fr == frameFelt && p.part != partOrigin:
 		return rankObject, 0 // "draws Baku's ire"
-	case k.objectFrom && fr == frameActive && s.subjectBefore(p):
+	case k.objectFrom && fr == frameActive && s.subjectBefore(p, p.start):
 		return 0, rankObject // "İran Azərbaycanın konsulluğunu bağlayır"
 	case p.holder == m.start && fr == frameActive && p.part != partAgent && (!verbLast || (s.tongue.cases || !k.placeFrom) && s.targetWithin(p, m)):
 		return rankObject, 0 // "Iranian guards shoot …": the phrase begins with its subject
@@ -98,7 +98,7 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 			return rankPlain, rankPossible // "sparks outrage in Azerbaijan"
 		case k.placeFrom && fr != frameActive:
 			return rankOwner, rankPossible // "envoy summoned in Yerevan"
-		case k.placeFrom && s.subjectLeft(p, m):
+		case k.placeFrom && s.subjectBefore(p, m.start):
 			return rankPossible, rankPossible // "Tehran voices anger at the burning of a portrait in Baku"
 		case k.placeFrom, k.placeTo && s.hostOf(p, m):
 			return rankLikely, rankPossible
@@ -268,11 +268,11 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 			return rankPossible, rankMarked
 		}
 		return rankLikely, rankOwner
-	case left && verbLast && s.tongue.cases && p.part == partNone && p.end == m.start && s.isObject(f, m.start) && s.subjectBefore(p):
+	case left && verbLast && s.tongue.cases && p.part == partNone && p.end == m.start && s.isObject(f, m.start) && s.subjectBefore(p, p.start):
 		return rankPossible, rankMarked // "İran askerleri Azerbaycan karakoluna ateş açtı": the object is its own …
 	case left && verbLast && p.holder >= 0 && s.heldAsObject(f, p) && !s.isObject(f, m.start):
 		return rankRemote, rankMarked // … and what stands before an object is none
-	case left && verbLast && p.part == partOwner && s.subjectBefore(p):
+	case left && verbLast && p.part == partOwner && s.subjectBefore(p, p.start):
 		return rankPossible, rankOwner // "XİN İran rəsmisinin … ittihamlarını rədd edib"
 	case left && verbLast:
 		return rankPlain, rankLikely
@@ -305,26 +305,22 @@ func rankBlamed(p *party, left, beside bool) (from, to float64) {
 	return rankPossible, rankPlain
 }
 
-// subjectBefore says whether an unmarked name of another state stands before a party, which then is the subject.
-func (s *scratch) subjectBefore(p *party) bool {
+// subjectBefore says whether an unmarked name of another state than a party's stands before a token, and so may be the
+// subject of what follows.
+func (s *scratch) subjectBefore(p *party, token int32) bool {
 	return slices.ContainsFunc(s.parties, func(q party) bool {
-		return q.end <= p.start && q.state != p.state && q.part == partNone && q.holder < 0
+		return q.end <= token && q.state != p.state && (q.part == partNone || q.part == partOwner) && q.holder < 0
 	})
 }
 
 // anotherBefore says whether another state is named before a party.
-func (s *scratch) anotherBefore(p *party) bool { return s.parties[0].state != p.state && s.parties[0].end <= p.start }
+func (s *scratch) anotherBefore(p *party) bool {
+	return s.parties[0].state != p.state && s.parties[0].end <= p.start
+}
 
 // nextTo says whether a name of another state stands right behind a match.
 func (s *scratch) nextTo(p *party, m match) bool {
 	return slices.ContainsFunc(s.parties, func(q party) bool { return q.state != p.state && q.start == m.end })
-}
-
-// subjectLeft says whether a name of another state stands unmarked before a match.
-func (s *scratch) subjectLeft(p *party, m match) bool {
-	return slices.ContainsFunc(s.parties, func(q party) bool {
-		return q.state != p.state && (q.part == partNone || q.part == partOwner) && q.holder < 0 && q.end <= m.start
-	})
 }
 
 // betweenObjectAndVerb says whether a name inside a phrase stands behind a word with the ending of an object and

@@ -250,10 +250,7 @@ func (s *scratch) near(k *kindData, known, state int32) bool {
 		return true
 	}
 	for f := range s.fields {
-		for i, a := range s.actors[f] {
-			if f > 0 && s.fields[f].tokens[a.start].paragraph > 0 {
-				break
-			}
+		for i, a := range s.opening(f) {
 			if a.state == state {
 				return f == 0 || bits.OnesCount64(s.present) <= rollCall && !s.amongOthers(f, i, known)
 			}
@@ -263,6 +260,16 @@ func (s *scratch) near(k *kindData, known, state int32) bool {
 		}
 	}
 	return false
+}
+
+// opening gives the names in the title, or in the first paragraph of the text.
+func (s *scratch) opening(f int) []actor {
+	fd := &s.fields[f]
+	i := slices.IndexFunc(s.actors[f], func(a actor) bool { return f > 0 && fd.tokens[a.start].paragraph > 0 })
+	if i < 0 {
+		return s.actors[f]
+	}
+	return s.actors[f][:i]
 }
 
 // amongOthers says whether a name stands beside that of a third state, as in "incidents in Iran and Russia".
@@ -333,13 +340,8 @@ func (s *scratch) resolveAdversary(l *Lexicon, fd *field, m match) (whom, string
 // leads says whether the title or the text's first paragraph names a state.
 func (s *scratch) leads(state int) bool {
 	for f := range s.fields {
-		for _, a := range s.actors[f] {
-			if f > 0 && s.fields[f].tokens[a.start].paragraph > 0 {
-				break
-			}
-			if int(a.state) == state {
-				return true
-			}
+		if slices.ContainsFunc(s.opening(f), func(a actor) bool { return int(a.state) == state }) {
+			return true
 		}
 	}
 	return false
