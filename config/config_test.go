@@ -330,7 +330,8 @@ func TestPasswordsAreMasked(t *testing.T) {
 	for text, want := range map[string]string{
 		"postgres://u:p@h/d":      "postgres://u:xxxxx@h/d",
 		"postgres://u:p@ss/w@h/d": "postgres://u:xxxxx@h/d",
-		"http://u@h/":             "http://u@h/",
+		"http://t@h/":             "http://xxxxx@h/",
+		"http://h/@u":             "http://h/@u",
 		"http://h:80/a":           "http://h:80/a",
 		"a@b":                     "a@b",
 		"postgres://h/d?user=u&password=p&sslmode=disable": "postgres://h/d?user=u&password=xxxxx&sslmode=disable",

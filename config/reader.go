@@ -36,7 +36,7 @@ func (p place) at(key string, node *yaml.Node) place {
 	return place{p.file, p.key + key, node, p.secret}
 }
 
-// masked hides the password in an address, and what its query has under the name of a secret: faults go into logs, and
+// masked hides the password or token in an address, and what its query has under the name of a secret: faults go into logs, and
 // what is in force is shown.
 func masked(value string) string {
 	scheme, rest, isURL := strings.Cut(value, "://")
@@ -44,8 +44,11 @@ func masked(value string) string {
 		return value
 	}
 	at := strings.LastIndex(rest, "@")
-	if user, _, hasPassword := strings.Cut(rest[:max(at, 0)], ":"); hasPassword {
+	switch user, _, hasPassword := strings.Cut(rest[:max(at, 0)], ":"); {
+	case hasPassword:
 		rest = user + ":" + hidden + rest[at:]
+	case at > 0 && strings.HasPrefix(scheme, "http") && !strings.Contains(rest[:at], "/"): // a token stands where the user's name does
+		rest = hidden + rest[at:]
 	}
 	return scheme + "://" + secretInQuery.ReplaceAllString(rest, "${1}"+hidden)
 }

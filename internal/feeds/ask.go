@@ -55,10 +55,10 @@ func (c *Client) ask(ctx context.Context, v *visit) (*http.Response, error) {
 // hop decides whether a redirect is followed. Where it leads is checked when it is dialled.
 func (v *visit) hop(req *http.Request, via []*http.Request) error {
 	if len(via) > maxHops {
-		return wrong(classRedirect, "more than %d redirects, the last to %q", maxHops, req.URL.Redacted())
+		return wrong(classRedirect, "more than %d redirects, the last to %q", maxHops, news.PublicAddress(req.URL.String()))
 	}
 	if !web(req.URL) {
-		return wrong(classRedirect, "a redirect to %q, want http or https", req.URL.Redacted())
+		return wrong(classRedirect, "a redirect to %q, want http or https", news.PublicAddress(req.URL.String()))
 	}
 	status := req.Response.StatusCode
 	lasting := status == http.StatusMovedPermanently || status == http.StatusPermanentRedirect
@@ -183,18 +183,10 @@ func (o outward) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // address names the feed's address in an error, and where it led.
 func (v *visit) address(resp *http.Response) string {
-	if at := resp.Request.URL.Redacted(); resp.Request.Response != nil || v.start != v.URL {
-		return fmt.Sprintf("%q, moved to %q", v.name(), at)
+	if at := news.PublicAddress(resp.Request.URL.String()); resp.Request.Response != nil || v.start != v.URL {
+		return fmt.Sprintf("%q, moved to %q", news.PublicAddress(v.URL), at)
 	}
-	return fmt.Sprintf("%q", v.name())
-}
-
-// name is the feed's address without the password it may have.
-func (v *visit) name() string {
-	if u, err := url.Parse(v.URL); err == nil {
-		return u.Redacted()
-	}
-	return v.URL
+	return fmt.Sprintf("%q", news.PublicAddress(v.URL))
 }
 
 // bare takes off what net/http says around an error: method and address, which we say ourselves.

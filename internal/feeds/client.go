@@ -106,7 +106,7 @@ func (c *Client) Look(ctx context.Context, f news.Feed, last news.Visit, now tim
 	defer cancel()
 	articles, err := c.look(limited, &v)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
-		err = wrong(classTimeout, "fetching %q: not done within %s", v.name(), c.timeout)
+		err = wrong(classTimeout, "fetching %q: not done within %s", news.PublicAddress(v.URL), c.timeout)
 	}
 	v.Took = time.Since(began)
 	v.conclude(err)
@@ -161,7 +161,7 @@ func (v *visit) conclude(err error) {
 func (c *Client) look(ctx context.Context, v *visit) ([]news.Article, error) {
 	resp, err := c.ask(ctx, v)
 	if err != nil {
-		return nil, fmt.Errorf("fetching %q: %w", v.name(), bare(err))
+		return nil, fmt.Errorf("fetching %q: %w", news.PublicAddress(v.URL), bare(err))
 	}
 	defer resp.Body.Close()
 	v.Status = resp.StatusCode

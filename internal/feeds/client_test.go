@@ -382,7 +382,8 @@ func TestTroubleOnTheWay(t *testing.T) {
 		"https where there is none":     {strings.Replace(plainly.URL, "http:", "https:", 1), classTLS, "server gave HTTP response"},
 		"a file":                        {"file:///etc/passwd", classConnect, `scheme "file", want http or https`},
 		"no address":                    {"http://desk.example:port/", classConnect, "invalid port"},
-		"a password is not for the log": {"http://reader:secret@desk.invalid/rss", classDNS, "http://reader:xxxxx@desk.invalid/rss"},
+		"a password is not for the log": {"http://reader:secret@desk.invalid/rss", classDNS, `fetching "http://desk.invalid/rss"`},
+		"nor is a key":                  {"http://desk.invalid/rss?key=secret", classDNS, `fetching "http://desk.invalid/rss?…"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := desk

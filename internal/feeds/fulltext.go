@@ -199,7 +199,7 @@ func pageFault(resp *http.Response) error {
 func (c *Client) follow(ctx context.Context, f news.Feed, u *url.URL, types string, may func(*url.URL) error) (*http.Response, error) {
 	for range 1 + maxHops {
 		if !web(u) {
-			return nil, wrong(classRedirect, "it leads to %q, want http or https", u.Redacted())
+			return nil, wrong(classRedirect, "it leads to %q, want http or https", news.PublicAddress(u.String()))
 		}
 		u.User, u.Fragment = nil, ""
 		if may != nil {
@@ -221,7 +221,7 @@ func (c *Client) follow(ctx context.Context, f news.Feed, u *url.URL, types stri
 		}
 		u = next
 	}
-	return nil, wrong(classRedirect, "more than %d redirects, the last to %q", maxHops, u.Redacted())
+	return nil, wrong(classRedirect, "more than %d redirects, the last to %q", maxHops, news.PublicAddress(u.String()))
 }
 
 // get asks for an address once, on behalf of a feed. A host that wants to be left alone is, from then on.

@@ -2,7 +2,10 @@
 // It knows no clock, disk, network, log or metric.
 package news
 
-import "time"
+import (
+	"net/url"
+	"time"
+)
 
 // Source is who speaks in an article. Stories count sources as voices.
 type Source struct {
@@ -121,3 +124,16 @@ type Habit struct {
 
 // OK says whether the look succeeded; an unchanged feed is a success.
 func (v Visit) OK() bool { return v.Class == "" }
+
+// PublicAddress is an address as logs and pages that others read may show it: without user and password, and without
+// what its query says, since many feeds take a key there.
+func PublicAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "an address that is none"
+	}
+	if u.User = nil; u.RawQuery != "" {
+		u.RawQuery = "…"
+	}
+	return u.String()
+}

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
 	"tensionmonitor/internal/monitor"
+	"tensionmonitor/internal/news"
 	"tensionmonitor/internal/score"
 )
 
@@ -27,7 +27,7 @@ type pollList struct {
 func pollsPage(s *Site) (http.HandlerFunc, error) {
 	page, err := template.New("polls.html").Funcs(template.FuncMap{
 		"clock": func(t time.Time) string { return t.UTC().Format("2 Jan 15:04:05") },
-		"round": roundly, "status": statusOf, "size": sizeOf, "wait": wait, "safe": safeLink, "who": whoOf, "address": publicAddress,
+		"round": roundly, "status": statusOf, "size": sizeOf, "wait": wait, "safe": safeLink, "who": whoOf, "address": news.PublicAddress,
 	}).ParseFS(files, "polls.html")
 	if err != nil {
 		return nil, err
@@ -95,18 +95,6 @@ func wait(p monitor.Poll) string {
 	default:
 		return fmt.Sprintf("%.0f h", d.Hours())
 	}
-}
-
-// publicAddress is an address without what may be secret in it: user, password and query.
-func publicAddress(link string) string {
-	u, err := url.Parse(link)
-	if err != nil {
-		return "an address that is none"
-	}
-	if u.User = nil; u.RawQuery != "" {
-		u.RawQuery = "…"
-	}
-	return u.String()
 }
 
 // whoOf says who did it to whom.
