@@ -40,6 +40,8 @@ type Event struct {
 	Span       [2]int  // bytes in that field as given
 	Text       string  // the words that decided it
 	Rule       string  // the lexicon rule they matched: kind, language, ordinal
+
+	vague bool // both sides are named as those it concerns: "the Azerbaijani-Iranian border is closed"
 }
 
 // Mention is a phrase of the lexicon found in a text, whoever the actors are.

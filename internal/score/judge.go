@@ -131,7 +131,7 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		other := max(kd.withAdversary, kd.withShunned)
 		k, base = l.kinds[other], l.kinds[other].Intensity
 	}
-	if other := l.kindData[ru.kind].byBoth; other >= 0 && who.from == Both && who.parties[0] != nil && who.parties[0].part != partPlace && who.parties[0].part != partTarget {
+	if other := l.kindData[ru.kind].byBoth; other >= 0 && who.doneByBoth(m) {
 		k, base = l.kinds[other], l.kinds[other].Intensity
 	}
 	if reason != "" {
@@ -151,6 +151,11 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		Number: s.numberNear(l, fd, m), Place: s.placeNear(l),
 	}
 	e.Text = fd.text[e.Span[0]:e.Span[1]]
+	plain := who.parties[0] != nil && who.parties[1] != nil
+	e.vague = plain && who.from == Both && who.parties[0].part == partOwner && who.parties[1].part == partOwner
+	if plain {
+		r.makePlain(e)
+	}
 	if r.toldInTitle(e) || !r.add(e) {
 		return repeated
 	}
@@ -163,6 +168,21 @@ func (r *Result) toldInTitle(e Event) bool {
 	return slices.ContainsFunc(r.Events, func(o Event) bool {
 		return o.Field == "title" && o.Pair == e.Pair && o.Kind == e.Kind && o.From == e.To && o.To == e.From
 	})
+}
+
+// makePlain gives an event of "the Azerbaijani-Iranian border is closed" the direction in which e tells it.
+func (r *Result) makePlain(e Event) {
+	i := slices.IndexFunc(r.Events, func(o Event) bool { return o.vague && o.Pair == e.Pair && o.Kind == e.Kind })
+	if i >= 0 && e.From != Both {
+		r.Events[i].From, r.Events[i].To, r.Events[i].vague = e.From, e.To, false
+	}
+}
+
+// doneByBoth says whether the two states do together what a match reports, rather than be where it happens or be named in
+// the phrase, as in "drills near the Azerbaijani-Iranian border".
+func (w *whom) doneByBoth(m match) bool {
+	p := w.parties[0]
+	return w.from == Both && p != nil && p.part != partPlace && p.part != partTarget && !(p.part == partOwner && p.start >= m.start && p.end <= m.end)
 }
 
 // evidence widens a match to the parties it rests on, where they stand near, so that the words shown
