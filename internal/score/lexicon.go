@@ -152,9 +152,10 @@ const (
 	partTopic               // "about Iran"
 	partOrigin              // "from Iran"
 	partSpeaker             // "Iran says", "according to Iran"
+	partServed              // "spying for Iran"
 )
 
-var partNames = map[string]part{"none": partNone, "owner": partOwner, "agent": partAgent, "target": partTarget, "place": partPlace, "with": partWith, "topic": partTopic, "origin": partOrigin, "speaker": partSpeaker}
+var partNames = map[string]part{"none": partNone, "owner": partOwner, "agent": partAgent, "target": partTarget, "place": partPlace, "with": partWith, "topic": partTopic, "origin": partOrigin, "speaker": partSpeaker, "served": partServed}
 
 // Values of output.id for holders.
 const (

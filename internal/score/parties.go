@@ -200,16 +200,19 @@ func (s *scratch) reachOf(p part) int32 {
 }
 
 // inRule says whether a role word is part of a phrase, as "on" is of "attack on": it then marks nothing. A word that
-// says where, about what or from where still does at the phrase's end ("arrested in"), and "by" right before a name in
-// it ("guard shot by Iranian troops").
+// says where, about what or from where still does at the phrase's end ("arrested in"), one behind a name that says where
+// at its beginning ("İran'ı | terk etmesi istendi"), and "by" right before a name in it ("guard shot by Iranian troops").
 func (s *scratch) inRule(l *Lexicon, w match, p *party) bool {
 	part := l.roles[w.out.id].part
 	if part == partAgent && w.end == p.start && s.within(p) {
 		return false
 	}
+	if part == partServed {
+		return false
+	}
 	still := part == partPlace || part == partTopic || part == partOrigin
 	return slices.ContainsFunc(s.deeds, func(m match) bool {
-		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && !(still && w.end == m.end)
+		return w.start >= m.start && w.end <= m.end && m.words&(1<<uint(w.start-m.start)) != 0 && !(still && w.end == m.end || part == partPlace && l.roles[w.out.id].after && w.start == m.start)
 	})
 }
 

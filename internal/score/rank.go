@@ -6,8 +6,9 @@ import (
 )
 
 // Ranks of a party as the one who acts or the one who suffers, by frame and part. They are an order,
-// not a measurement: an object beats a marked target, which beats a bare name, which beats a place.
+// not a measurement: whom a spy serves beats an object, which beats a marked target, which beats a bare name, which beats a place.
 const (
+	rankServed   = 5.7
 	rankObject   = 5.0
 	rankMarked   = 4.0
 	rankPlain    = 3.0
@@ -29,6 +30,12 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 	inside := !left && !right && p.holder < 0 && p.part != partPlace && p.part != partTopic
 	verbLast := s.tongue.verbLast
 	switch {
+	case p.part == partServed && k.placeTo:
+		from = rankServed // "men working for Iran attack"
+	case p.part == partServed && !l.paired(int(p.state)):
+		to = rankPossible
+	case p.part == partServed:
+		to = rankServed // "Azerbaijani held for spying for Iran": the arrest is meant for whom he served
 	case p.start >= 0 && f.quoted(p.start, p.end) && !f.quoted(m.start, m.end):
 		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
 	case inside || p.holder >= m.start && p.holder < m.end:
@@ -88,7 +95,7 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 		switch {
 		case k.bystander, fr == frameBlamed, fr == frameFelt:
 			return 0, rankObject // "an attack staged by Iran"
-		case fr == frameActive && !left && !s.agentAt(l, m.end):
+		case fr == frameActive && (s.within(p) || !left && !s.agentAt(l, m.end)):
 			return rankPossible, rankPossible // "slams the expulsion by Baku": the agent of another deed
 		}
 		return rankObject, 0

@@ -174,6 +174,11 @@ func (l *Lexicon) pair(a, b int) *pairOf {
 	return &l.pairs[i]
 }
 
+// paired says whether a state is one of a configured pair.
+func (l *Lexicon) paired(state int) bool {
+	return slices.ContainsFunc(l.pairs, func(p pairOf) bool { return p.a == state || p.b == state })
+}
+
 // onWhoseSoil gives the other state of a pair, where one's adversary is said to be there: Tehran's "Zionist presence
 // in Azerbaijan will not be tolerated" is said to Baku.
 func (s *scratch) onWhoseSoil(l *Lexicon, from, to *party) *party {
