@@ -48,10 +48,16 @@ func uneaten(l *Lexicon, kept, found []match) []match {
 	return kept
 }
 
+// longTitle is how many words make a title a text: where an outlet has given none, the first paragraph stands for it.
+const longTitle = 30
+
 // inScope says whether a cue of a text-wide scope stands where it counts: in the title, or for some in the
 // lead.
 func inScope(w where, f int, fd *field, c match) bool {
-	return f == 0 || w == whereLead && fd.tokens[c.start].paragraph == 0
+	if w == whereTitle {
+		return f == 0 && len(fd.tokens) <= longTitle
+	}
+	return f == 0 || fd.tokens[c.start].paragraph == 0
 }
 
 // shift makes an intensity graver by add, on whichever side it is, within -10 to 10. What is made

@@ -84,7 +84,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	)
 	ru := &l.rules[m.out.id]
 	passive := ru.frame == frameFelt || ru.frame == framePassive && !l.kindData[ru.kind].objectFrom // "drill of the Guards near the border begun": the drill's owner still acts
-	verbLast, spoken := s.tongue.verbLast, l.kindData[ru.kind].spoken
+	verbLast, ownHarm := s.tongue.verbLast, l.kindData[ru.kind].spoken || l.kindData[ru.kind].bystander
 	var fromRank, toRank [maxParties]float64
 	only := s.onlyPair(l, m)
 	for i := range s.parties {
@@ -98,7 +98,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 		if v := fromRank[i] + rankMissing; v > best && fromRank[i] > 0 {
 			best, from, to = v, a, nil
 		}
-		if v := toRank[i] + rankMissing; v > best && toRank[i] > 0 && !(spoken && s.acts(a.state, fromRank[:len(s.parties)])) {
+		if v := toRank[i] + rankMissing; v > best && toRank[i] > 0 && !(ownHarm && s.acts(a.state, fromRank[:len(s.parties)])) {
 			best, from, to = v, nil, a
 		}
 		for j := range s.parties {
@@ -108,6 +108,9 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 			}
 			if fromRank[i] == 0 && toRank[i] == 0 || fromRank[j] == 0 && toRank[j] == 0 {
 				continue
+			}
+			if toRank[j] < rankOwner && l.pair(int(a.state), int(b.state)) == nil && s.pairedWith(l, a) {
+				continue // "Iran and Azerbaijan swap prisoners with Turkey's help"
 			}
 			v := fromRank[i] + toRank[j]
 			if (i < j) != passive && a.part != partPlace && (verbLast || (a.start >= m.end) != (b.start >= m.end)) {
@@ -122,6 +125,11 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 		}
 	}
 	return from, to
+}
+
+// pairedWith says whether a party is joined by "and" to the other state of a pair.
+func (s *scratch) pairedWith(l *Lexicon, p *party) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool { return q.group == p.group && l.pair(int(p.state), int(q.state)) != nil })
 }
 
 // acts says whether a state is also likely to be the one that acts: what is done to "our embassy", as it says, others
