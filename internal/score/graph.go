@@ -32,8 +32,7 @@ type phraseGraph struct {
 	firsts []int32  // by rank of a symbol that begins a phrase: where its starts begin in starts; one more at the end
 	starts []start  // states reached by a first word
 	states []state
-	edges  []edge // open addressing; one key may stand several times
-	mask   uint32
+	edges  []edge // open addressing, a third of it free; one key may stand several times
 
 	pending []pendingEdge // while building
 }
@@ -108,11 +107,7 @@ func (g *phraseGraph) path(seq []piece, from, to int32, o output) {
 
 // freeze lays the graph out for matching words with symbols below n.
 func (g *phraseGraph) freeze(n int) {
-	size := 16
-	for size < 2*len(g.pending) {
-		size *= 2
-	}
-	g.edges, g.mask = make([]edge, size), uint32(size-1)
+	g.edges = make([]edge, len(g.pending)*3/2+1)
 	g.begins, g.ranks = make([]uint64, n/64+1), make([]int32, n/64+1)
 	for _, e := range g.pending {
 		if e.from == 0 {
@@ -121,9 +116,9 @@ func (g *phraseGraph) freeze(n int) {
 		}
 		g.states[e.from].next |= symbolBit(e.sym)
 		k := edgeKey(e.from, e.sym)
-		i := hashEdge(k) & g.mask
+		i := g.slot(k)
 		for g.edges[i] != 0 {
-			i = (i + 1) & g.mask
+			i = g.after(i)
 		}
 		g.edges[i] = edge(k<<24 | uint64(e.to))
 	}
@@ -179,5 +174,16 @@ func symbolBit(sym int32) uint64 { return 1 << (uint32(sym) * 0x9E3779B1 >> 26) 
 
 func edgeKey(state, sym int32) uint64 { return uint64(state)<<20 | uint64(sym) }
 
-// hashEdge spreads keys by Fibonacci hashing.
-func hashEdge(k uint64) uint32 { return uint32((k * 0x9E3779B97F4A7C15) >> 32) }
+// slot is where the edges of a key begin: Fibonacci hashing, with the product scaled to the size of the table.
+func (g *phraseGraph) slot(k uint64) int {
+	i, _ := bits.Mul64(k*0x9E3779B97F4A7C15, uint64(len(g.edges)))
+	return int(i)
+}
+
+// after is the slot behind another; behind the last is the first.
+func (g *phraseGraph) after(i int) int {
+	if i++; i == len(g.edges) {
+		return 0
+	}
+	return i
+}

@@ -97,7 +97,7 @@ func (m *matcher) walk(st, start, next int32, words uint64) {
 func (m *matcher) step(st, sym, start, k int32, words uint64) {
 	g := m.graph
 	key := edgeKey(st, sym)
-	for i := hashEdge(key) & g.mask; g.edges[i] != 0; i = (i + 1) & g.mask {
+	for i := g.slot(key); g.edges[i] != 0; i = g.after(i) {
 		if g.edges[i].key() == key {
 			m.walk(g.edges[i].to(), start, k+1, words|1<<uint(k-start))
 		}

@@ -285,8 +285,19 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 		return rankPlain, rankLikely
 	case left:
 		return rankPlain, rankRemote
+	case !verbLast && s.opens(f, p, m):
+		return rankPlain, rankPossible
 	}
 	return rankPossible, rankPlain
+}
+
+// opens says whether a match begins a sentence whose subject a party is, behind a comma: "Blaming Iran for the attack,
+// Azerbaijan calls off talks".
+func (s *scratch) opens(f *field, p *party, m match) bool {
+	from, _ := f.sentence(f.tokens[m.start].sentence)
+	return m.start == from && f.tokens[p.start].marks&markComma != 0 && slices.ContainsFunc(s.parties, func(q party) bool {
+		return q.state != p.state && q.start >= m.start && q.end <= p.start
+	})
 }
 
 // behindColon says whether a party stands behind a colon that follows a match: in the clause that unfolds it.
