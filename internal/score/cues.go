@@ -48,14 +48,14 @@ func uneaten(l *Lexicon, kept, found []match) []match {
 	return kept
 }
 
-// longTitle is how many words make a title a text: where an outlet has given none, the first paragraph stands for it.
+// longTitle is how far a title can reach, in words: where an outlet gives none, the first paragraph stands for it.
 const longTitle = 30
 
 // inScope says whether a cue of a text-wide scope stands where it counts: in the title, or for some in the
 // lead.
 func inScope(w where, f int, fd *field, c match) bool {
 	if w == whereTitle {
-		return f == 0 && len(fd.tokens) <= longTitle
+		return f == 0 && c.start < longTitle
 	}
 	return f == 0 || fd.tokens[c.start].paragraph == 0
 }

@@ -185,7 +185,19 @@ func (p *phraseParser) piece() (err error) {
 	p.seq, err = p.vocabulary.split(p.seq, p.rest[:end], p.lang)
 	p.words += len(p.seq) - before
 	p.rest = p.rest[end:]
+	if err == nil {
+		err = p.apart()
+	}
 	return err
+}
+
+// apart says what is wrong where a word, a bracket or a set is glued to what follows: an ending in brackets would be a
+// word of its own, and never be found.
+func (p *phraseParser) apart() error {
+	if p.rest == "" || strings.IndexByte(" )|", p.rest[0]) >= 0 {
+		return nil
+	}
+	return fmt.Errorf("no space before %q; write the whole words out, as in (deny|denies)", p.rest)
 }
 
 // endsWritten says whether a byte ends a written word.
@@ -229,7 +241,7 @@ func (p *phraseParser) bracket() error {
 	p.rest = p.rest[1:]
 	p.deep--
 	p.close(at)
-	return nil
+	return p.apart()
 }
 
 func (p *phraseParser) set() error {
@@ -255,7 +267,7 @@ func (p *phraseParser) set() error {
 	p.seq = append(p.seq, set.bracket...)
 	p.words += set.words
 	p.rest = rest
-	return nil
+	return p.apart()
 }
 
 func (s *set) parse(n *notation) error {

@@ -278,9 +278,10 @@ func TestFaultsOfALexicon(t *testing.T) {
 	for _, c := range []struct{ file, text, want string }{
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"summon* ..\"]", "en/a.yaml:3: phrases.summon.active.0: phrase \"summon* ..\": a gap stands between words, never at an end"},
 		{"en/a.yaml", "phrases:\n  sumon:\n    active: [calls]", "en/a.yaml:3: phrases.sumon.active.0: \"sumon\" is no kind of kinds.yaml"},
-		{"en/a.yaml", "phrases:\n  summon:\n    activ: [calls]", "\"activ\" is no frame; active, passive, noun, blamed or any"},
+		{"en/a.yaml", "phrases:\n  summon:\n    activ: [calls]", "\"activ\" is no frame; active, passive, noun, blamed, felt or any"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [calls <envoi>]", "there is no set <envoi> in this language"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"(call|ask\"]", "a bracket is not closed"},
+		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"den(y|ies)\"]", "no space before"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"!?\"]", "has no letter, so it can never match"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"expulsion\"]", "phrase \"expulsion\" is there already, as rule"},
 		{"en/a.yaml", "actors:\n  XXX:\n    state: [Nowhere]", "\"XXX\" is no state of lexicon.yaml"},

@@ -144,7 +144,7 @@ func (c *compiler) readPhrase(r Row, rows []Row) {
 	k := c.kind(r, r.Path[1])
 	f, ok := frameNames[r.Path[2]]
 	if !ok {
-		c.fault(r, "%q is no frame; active, passive, noun, blamed or any", r.Path[2])
+		c.fault(r, "%q is no frame; active, passive, noun, blamed, felt or any", r.Path[2])
 	}
 	if k < 0 || !ok {
 		return
@@ -296,7 +296,7 @@ func (c *compiler) readGrammar(r Row) {
 		part := r.Path[min(2, len(r.Path)-1)]
 		p, ok := partNames[part]
 		if !ok {
-			c.fault(r, "%q is none of owner, agent, target, place, with, topic, origin, speaker, none", part)
+			c.fault(r, "%q is none of owner, agent, target, place, with, topic, origin, speaker, served, none", part)
 			return
 		}
 		if r.Path[1] == "endings" {
