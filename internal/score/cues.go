@@ -111,6 +111,10 @@ func (f *field) touches(q *cue, c, m match) bool {
 	case c.start >= m.end:
 		return q.where == whereSentence || q.where != whereBefore && c.start-m.end < q.within && f.open(m.end, c.start)
 	}
+	switch {
+	case c.start < m.start && q.where != whereAfter, c.end > m.end && q.where != whereBefore:
+		return true // "media claims" of "denied media claims"
+	}
 	for k := max(c.start, m.start); k < min(c.end, m.end); k++ { // inside: only in a gap of the phrase
 		if m.words&(1<<uint(k-m.start)) != 0 {
 			return false

@@ -53,7 +53,7 @@ func (f *field) titleEnd(l *Lexicon, found []match, outlet string) int32 {
 func (f *field) datelineEnd(l *Lexicon, found []match) int32 {
 	edge := min(datelineWords, int32(len(f.tokens)))
 	for _, m := range found {
-		if m.end <= edge && l.names[m.out.id].category == "outlet" && f.parted(m.end) {
+		if m.end <= edge && l.names[m.out.id].category == "outlet" && f.parted(m.end) && (f.tokens[m.start].sentence == f.tokens[0].sentence || f.shouted(0)) {
 			return m.end
 		}
 	}
@@ -68,12 +68,13 @@ func (f *field) datelineEnd(l *Lexicon, found []match) int32 {
 	return 0
 }
 
-// parted says whether something other than a space stands before the token.
+// parted says whether something other than a space or a quotation mark stands before the token.
 func (f *field) parted(i int32) bool {
 	if int(i) >= len(f.tokens) {
 		return true
 	}
-	return strings.TrimSpace(f.between(i-1, i)) != ""
+	between := strings.Trim(f.between(i-1, i), "\"'“”„«»’")
+	return between != "-" && strings.TrimSpace(between) != "" // "Trend-in" has an ending
 }
 
 // shouted says whether the token is a word of three letters or more in capitals.

@@ -152,7 +152,7 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	}
 	e.Text = fd.text[e.Span[0]:e.Span[1]]
 	plain := who.parties[0] != nil && who.parties[1] != nil
-	e.vague = plain && who.from == Both && ru.frame != frameActive && who.parties[0].part == partOwner && who.parties[1].part == partOwner
+	e.vague = plain && who.from == Both && ru.frame != frameActive && !l.kindData[ru.kind].placeTo && who.parties[0].part == partOwner && who.parties[1].part == partOwner
 	if plain {
 		r.makePlain(e)
 	}

@@ -100,7 +100,7 @@ func (s *scratch) partOf(l *Lexicon, f *field, i int) part {
 		}
 		r := l.roles[m.out.id]
 		switch {
-		case r.after && m.start >= p.end && m.start-p.end <= s.reachOf(r.part) && after == partNone && s.clear(f, p.end, m.start):
+		case r.after && m.start >= p.end && m.start-p.end <= s.reachOf(r.part) && (after == partNone || after == partOwner && r.part == partSpeaker) && s.clear(f, p.end, m.start):
 			after, beside = r.part, m.start == p.end
 		case !r.after && m.end <= p.start && p.start-m.end <= reachBefore(r.part) && s.clear(f, m.end, p.start):
 			before, at = r.part, m.start
@@ -299,7 +299,7 @@ func (s *scratch) joinGroups(f *field) {
 			continue
 		}
 		b.group = a.group
-		if b.part == partNone {
+		if b.part == partNone || a.part == partWith { // «между Азербайджаном и Ираном»: the preposition governs both
 			b.part = a.part
 		} else if a.part == partNone {
 			a.part = b.part

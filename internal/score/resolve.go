@@ -25,6 +25,11 @@ func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
 	}
 	from, to := s.choose(l, fd, m)
 	switch {
+	case from != nil && to != nil && l.kindData[k].placeTo && s.tongue.cases && (to.part == partWith || from.part == partWith):
+		if p := l.pair(int(from.state), int(to.state)); p != nil {
+			return whom{p.name, Both, Both, s.nearness(l, m, from, to), [2]*party{from, to}}, "" // "Azerbaycan ile İran askerleri çatıştı"
+		}
+		return whom{}, noPair
 	case l.kindData[k].third:
 		return s.resolveThird(l, from, to)
 	case from != nil && to != nil:
@@ -112,6 +117,9 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 			if toRank[j] < rankOwner && l.pair(int(a.state), int(b.state)) == nil && s.pairedWith(l, a) {
 				continue // "Iran and Azerbaijan swap prisoners with Turkey's help"
 			}
+			if s.joined(a, b) && (s.joined(b, a) || b.part == partPlace) || s.joined(b, a) && a.part == partPlace {
+				continue // "clash between Azerbaijani and Iranian guards at Astara", "the presidents of Iran and Azerbaijan, Pezeshkian and Aliyev"
+			}
 			v := fromRank[i] + toRank[j]
 			if (i < j) != passive && a.part != partPlace && (verbLast || (a.start >= m.end) != (b.start >= m.end)) {
 				v += inOrder
@@ -130,6 +138,11 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 // pairedWith says whether a party is joined by "and" to the other state of a pair.
 func (s *scratch) pairedWith(l *Lexicon, p *party) bool {
 	return slices.ContainsFunc(s.parties, func(q party) bool { return q.group == p.group && l.pair(int(p.state), int(q.state)) != nil })
+}
+
+// joined says whether a party stands in one group with the state of another.
+func (s *scratch) joined(p, other *party) bool {
+	return slices.ContainsFunc(s.parties, func(q party) bool { return q.group == p.group && q.state == other.state })
 }
 
 // acts says whether a state is also likely to be the one that acts: what is done to "our embassy", as it says, others

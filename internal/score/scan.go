@@ -9,6 +9,10 @@ import (
 // sentence of a book, since work inside a sentence grows with the square of its names.
 const maxSentence = 120
 
+// shortLead is up to how many words the lines above a text are no paragraph of their own but part of the first: a page's
+// date, section, byline or view count stand there.
+const shortLead = 10
+
 // Years are numbers from firstYear on; where nobody knows when an article appeared, those before noYear are past.
 const (
 	firstYear = 1900
@@ -105,7 +109,7 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 				case ' ':
 				case '\n':
 					newSentence = true
-					if i+1 < len(text) && len(f.tokens) > 0 && f.tokens[len(f.tokens)-1].paragraph == paragraph {
+					if i+1 < len(text) && len(f.tokens) > shortLead && f.tokens[len(f.tokens)-1].paragraph == paragraph {
 						paragraph++
 					}
 				case '.', '!', '?':
