@@ -25,7 +25,7 @@ func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
 	}
 	from, to := s.choose(l, fd, m)
 	switch {
-	case from != nil && to != nil && l.kindData[k].placeTo && s.tongue.cases && (to.part == partWith || from.part == partWith):
+	case from != nil && to != nil && l.kindData[k].placeTo && s.tongue.verbLast && s.tongue.cases && (to.part == partWith || from.part == partWith):
 		if p := l.pair(int(from.state), int(to.state)); p != nil {
 			return whom{p.name, Both, Both, s.nearness(l, m, from, to), [2]*party{from, to}}, "" // "Azerbaycan ile İran askerleri çatıştı"
 		}
