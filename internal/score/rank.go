@@ -252,7 +252,10 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 	case marked:
 		return rankPossible / 2, rankMarked
 	case fr == framePassive && left:
-		if verbLast && p.part == partNone && p.holder < 0 {
+		switch {
+		case verbLast && p.part == partNone && p.holder < 0 && k.rhetoric:
+			return rankRemote, rankObject // "Azərbaycan İran şirkətlərinə sanksiyaları dayandırmalıdır": who must
+		case verbLast && p.part == partNone && p.holder < 0:
 			return rankLikely, rankPlain
 		}
 		return rankPossible, rankPlain + rankPossible
