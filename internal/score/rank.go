@@ -73,6 +73,8 @@ func (s *scratch) rankWithin(f *field, fr frame, k *kindData, p *party, m match)
 		return rankOwner, rankPossible
 	case inside && p.part == partOrigin && (k.placeTo || !k.spoken && !k.objectFrom):
 		return rankMarked, 0 // "drone from Azerbaijan crashes in"
+	case k.bystander && p.holder >= 0 && verbLast && s.heldAsObject(f, p):
+		return rankPlain, rankRemote // "Azerbaycanlı milletvekiline suikast girişimi": whom it was aimed at
 	case p.part == partAgent && k.bystander:
 		return 0, rankObject // "a plot by Iranian agents": who is blamed for it
 	case p.part == partAgent, inside && p.part == partOrigin && fr != frameActive:
@@ -122,7 +124,7 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 		return rankLikely, rankPossible // who tells of a deed need not have done it
 	case partOrigin:
 		switch {
-		case k.placeTo && (!left || s.tongue.cases) && p.holder < 0, s.addresses(f, p), verbLast && right:
+		case k.placeTo && (!left || s.tongue.cases) && p.holder < 0, !k.bystander && s.addresses(f, p), verbLast && right:
 			return rankMarked, 0 // "the drone that hit the airport came from Iran", "Bakü'den İranlı diplomatlara: Ülkeyi terk edin"
 		case fr == frameActive, k.bystander, k.objectFrom && fr != frameNoun:
 			return 0, rankMarked // "demands an apology from Iran", "recalls its envoy from Iran"
