@@ -98,7 +98,7 @@ func (c *compiler) language(r Row) *draft {
 		return c.drafts[0]
 	}
 	t := &language{name: name, bit: 1 << len(c.drafts), rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{},
-		endings: map[string]part{}, joiners: map[string]bool{}, relative: map[string]bool{}, purpose: map[string]bool{}}
+		endings: map[string]part{}, joiners: map[string]bool{}, relative: map[string]bool{}, purpose: map[string]bool{}, speech: map[string]bool{}}
 	c.lex.languages = append(c.lex.languages, t)
 	d := &draft{language: t, holders: map[string]bool{}, posts: map[string]bool{},
 		notation: notation{vocabulary: &c.words, lang: t.bit, sets: map[string]*set{}, gap: &c.gap}}

@@ -183,6 +183,7 @@ type language struct {
 	relative map[string]bool // words that make the name before them the subject of what follows: "who"
 	joiners  map[string]bool // words that join names: "and"
 	purpose  map[string]bool // words before a verb that has the subject of the verb before it: "phones Aliyev to thank him"
+	speech   map[string]bool // verbs whose own subject speaks, whoever reports it: "accused"
 }
 
 // speaks says whether the language has phrases; one that only has names tells no event.

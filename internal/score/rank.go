@@ -46,7 +46,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		from = rankObject // "the Iranian cleric, who alleged": whatever he was before
 	case p.part == partSpeaker, p.part == partOrigin, p.part == partTopic:
 		from, to = s.rankByPart(l, f, ru.frame, k, p, m)
-	case left && k.spoken && s.anotherSpeaks(p) && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
+	case left && k.spoken && s.anotherSpeaks(p) && !s.isSpeech(f, m) && (p.part == partNone || p.part == partOwner) && ru.frame != frameNoun:
 		to = rankObject + rankMissing // "Iran says Azerbaijan let Israeli drones through": of whom it is said
 	case left && !verbLast && (s.objectBefore(p, m) || ru.frame == frameActive && s.followsSubject(f, p, m)):
 		from, to = rankLikely, rankLikely // "Iran summons the Baku envoy, condemns …": the object of another deed
@@ -116,6 +116,8 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 		}
 	case partSpeaker:
 		switch {
+		case fr == frameActive && s.isSpeech(f, m) && s.subjectBefore(p, m.start):
+			return rankPossible, rankLikely // "Azerbaijan says Iran threatened its rig"
 		case k.spoken || k.bystander:
 			return rankObject, 0 // "Azerbaijan faces a crushing response, Iran says"
 		case k.placeTo:
@@ -165,6 +167,10 @@ func (s *scratch) targetWithin(p *party, m match) bool {
 		return q.state != p.state && q.part == partTarget && q.start > p.end && q.end <= m.end
 	})
 }
+
+// isSpeech says whether a phrase begins with a verb that itself tells who speaks to whom: in "Azerbaijan says Iran accused
+// it" the accuser is Iran, in "Iran says Azerbaijan let drones through" it is who says so.
+func (s *scratch) isSpeech(f *field, m match) bool { return s.tongue.speech[f.folded(m.start)] }
 
 // anotherSpeaks says whether a party of another state is a speaker.
 func (s *scratch) anotherSpeaks(p *party) bool {

@@ -312,6 +312,8 @@ func (c *compiler) readGrammar(r Row) {
 		g.held = append(g.held, fold(r.Value))
 	case "relative":
 		g.relative[fold(r.Value)] = true
+	case "speech":
+		g.speech[fold(r.Value)] = true
 	case "purpose":
 		g.purpose[fold(r.Value)] = true
 	case "joiners":
@@ -337,6 +339,6 @@ func (c *compiler) readGrammar(r Row) {
 			c.abbrev = append(c.abbrev, words...)
 		}
 	default:
-		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, relative, purpose, joiners, numbers, common and abbreviations", r.Path[1])
+		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, relative, purpose, speech, joiners, numbers, common and abbreviations", r.Path[1])
 	}
 }
