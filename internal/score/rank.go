@@ -77,6 +77,8 @@ func (s *scratch) rankWithin(f *field, fr frame, k *kindData, p *party, m match)
 		return rankPlain, rankRemote // "Azerbaycanlı milletvekiline suikast girişimi": whom it was aimed at
 	case p.part == partAgent && k.bystander:
 		return 0, rankObject // "a plot by Iranian agents": who is blamed for it
+	case inside && p.part == partAgent && fr == frameActive && verbLast && s.subjectBefore(p, m.start):
+		return 0, rankObject // «ایران درباره نقض حریم هوایی خود توسط آذربایجان هشدار داد»
 	case p.part == partAgent, inside && p.part == partOrigin && fr != frameActive:
 		return rankObject, 0
 	case inside && fr == frameNoun && !verbLast && p.part == partOwner && s.nextTo(p, m):
