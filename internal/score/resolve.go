@@ -20,7 +20,7 @@ func (s *scratch) resolve(l *Lexicon, fd *field, m match) (whom, string) {
 		return whom{}, noActor
 	}
 	k := l.rules[m.out.id].kind
-	if !l.kinds[k].Directed {
+	if !l.kinds[k].Directed || l.rules[m.out.id].frame == frameAny {
 		return s.resolveMutual(l, fd, m)
 	}
 	from, to := s.choose(l, fd, m)
@@ -373,7 +373,8 @@ func (s *scratch) leads(state int) bool {
 	return false
 }
 
-// resolveMutual handles undirected kinds: the two states nearest to the phrase must be the pair's.
+// resolveMutual handles undirected kinds, and words for what both do to one another: the two states nearest to the phrase must
+// be the pair's.
 func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 	var first, second *party
 	var firstRank, secondRank float64
@@ -414,7 +415,8 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 		w.from, w.to = Both, Both
 		return w, reason
 	}
-	if (first.part == partTopic) != (second.part == partTopic) || s.anotherJoins(first, second) {
+	aside := (first.part == partTopic) != (second.part == partTopic) && !l.kinds[l.rules[m.out.id].kind].Directed
+	if aside || s.anotherJoins(first, second) {
 		return whom{}, noPair // "Aliyev discusses Iran with Putin"
 	}
 	if p := l.pair(int(first.state), int(second.state)); p != nil && s.joins(first, second) {
