@@ -28,7 +28,7 @@ type weekly struct {
 }
 
 func newWeekly(t *testing.T) *weekly {
-	p := &weekly{titles: []string{"What happened in Baku today"}, line: "Our correspondent reports."}
+	p := &weekly{titles: []string{"What happened in Baku today"}, line: "Our correspondent reports from the capital on all that has happened there since this morning."}
 	p.Server = httptest.NewServer(p)
 	t.Cleanup(p.Close)
 	return p
@@ -104,7 +104,7 @@ func TestThePageOfAnArticleIsReadOnce(t *testing.T) {
 		t.Errorf("the visit tells of %d pages, %v; want one", v.Pages, err)
 	}
 	stored := texts(t, s)
-	if !strings.HasPrefix(stored, "Our correspondent reports.\nAzerbaijan summoned the Iranian ambassador on Monday.\nNothing else") {
+	if !strings.HasPrefix(stored, p.line+"\nAzerbaijan summoned the Iranian ambassador on Monday.\nNothing else") {
 		t.Errorf("stored is %q, want the feed's words first", stored)
 	}
 
@@ -207,7 +207,7 @@ func TestAPageThatFailsCostsNoArticle(t *testing.T) {
 		p.ServeHTTP(w, r)
 	})
 	lookNow(t, m, s, p.feed())
-	if got := texts(t, s); got != "Our correspondent reports.\n\nOur correspondent reports." {
+	if got := texts(t, s); got != p.line+"\n\n"+p.line {
 		t.Errorf("stored is %q", got)
 	}
 	pageCounts(t, reg, map[string]int{"no_article": 1, "connect": 1})
