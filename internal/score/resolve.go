@@ -114,8 +114,9 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 			if fromRank[i] == 0 && toRank[i] == 0 || fromRank[j] == 0 && toRank[j] == 0 {
 				continue
 			}
-			if toRank[j] < rankOwner && l.pair(int(a.state), int(b.state)) == nil && s.pairedWith(l, a) {
-				continue // "Iran and Azerbaijan swap prisoners with Turkey's help"
+			third := l.pair(int(a.state), int(b.state)) == nil
+			if third && (toRank[j] < rankOwner && s.pairedWith(l, a) || a.part == partPlace && s.pairedWith(l, b)) {
+				continue // "Iran and Azerbaijan swap prisoners with Turkey's help", "in Moscow"
 			}
 			if s.joined(a, b) && (s.joined(b, a) || b.part == partPlace) || s.joined(b, a) && a.part == partPlace {
 				continue // "clash between Azerbaijani and Iranian guards at Astara", "the presidents of Iran and Azerbaijan, Pezeshkian and Aliyev"
