@@ -19,6 +19,9 @@ const (
 // reach is how far, in words, a deed may stand behind the words that speak of it.
 const reach = 6
 
+// leadWords is how many words of a text say what it is about, however many paragraphs they are.
+const leadWords = 60
+
 // rollCall is how many states one sentence can name and still be about two of them.
 const rollCall = 3
 
@@ -364,8 +367,8 @@ func (s *scratch) relate(l *Lexicon, r *Result) {
 	r.Relevant = len(r.Pairs) > 0
 }
 
-// together says whether the states of a pair are named in the title or in one sentence of the lead that is no
-// roll-call of states, or are the only ones that title and lead name.
+// together says whether the states of a pair are named in the title or in one sentence of the text's beginning that is no
+// roll-call of states, or are the only ones that title and beginning name.
 func (s *scratch) together(p pairOf, most int) bool {
 	both := p.states()
 	fits := func(named uint64) bool { return named&both == both && bits.OnesCount64(named) <= most }
@@ -378,7 +381,7 @@ func (s *scratch) together(p pairOf, most int) bool {
 	}
 	lead := &s.fields[1]
 	for i, from := range lead.starts {
-		if int(from) >= len(lead.tokens) || lead.tokens[from].paragraph > 0 {
+		if int(from) >= len(lead.tokens) || lead.tokens[from].paragraph > 0 && from >= leadWords {
 			break
 		}
 		_, to := lead.sentence(int32(i))
