@@ -300,8 +300,15 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 		return rankPlain, rankRemote
 	case !verbLast && s.opens(f, p, m):
 		return rankPlain, rankPossible
+	case !verbLast && p.part == partNone && p.holder < 0 && f.tokens[p.start].marks&markComma != 0 && s.alone(p):
+		return rankPossible, rankLikely // "Iran warns America, Baku watches": the next clause
 	}
 	return rankPossible, rankPlain
+}
+
+// alone says whether no other party is in a party's group.
+func (s *scratch) alone(p *party) bool {
+	return !slices.ContainsFunc(s.parties, func(q party) bool { return q.group == p.group && q.start != p.start })
 }
 
 // opens says whether a match begins a sentence whose subject a party is, behind a comma: "Blaming Iran for the attack,
