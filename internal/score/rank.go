@@ -63,7 +63,7 @@ func (s *scratch) rankWithin(f *field, fr frame, k *kindData, p *party, m match)
 	switch {
 	case fr == frameFelt && p.part != partOrigin:
 		return rankObject, 0 // "draws Baku's ire"
-	case k.objectFrom && fr == frameActive && s.subjectBefore(p, p.start):
+	case k.objectFrom && fr == frameActive && s.subjectBefore(f, p, p.start):
 		return 0, rankObject // "İran Azərbaycanın konsulluğunu bağlayır"
 	case p.holder == m.start && fr == frameActive && p.part != partAgent && (!verbLast || (s.tongue.cases || !k.placeFrom) && s.targetWithin(p, m)):
 		return rankObject, 0 // "Iranian guards shoot …": the phrase begins with its subject
@@ -77,7 +77,7 @@ func (s *scratch) rankWithin(f *field, fr frame, k *kindData, p *party, m match)
 		return rankPlain, rankRemote // "Azerbaycanlı milletvekiline suikast girişimi": whom it was aimed at
 	case p.part == partAgent && k.bystander:
 		return 0, rankObject // "a plot by Iranian agents": who is blamed for it
-	case inside && p.part == partAgent && fr == frameActive && verbLast && s.subjectBefore(p, m.start):
+	case inside && p.part == partAgent && fr == frameActive && verbLast && s.subjectBefore(f, p, m.start):
 		return 0, rankObject // «ایران درباره نقض حریم هوایی خود توسط آذربایجان هشدار داد»
 	case p.part == partAgent, inside && p.part == partOrigin && fr != frameActive:
 		return rankObject, 0
@@ -109,7 +109,7 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 			return rankPlain, rankPossible // "sparks outrage in Azerbaijan"
 		case k.placeFrom && fr != frameActive:
 			return rankOwner, rankPossible // "envoy summoned in Yerevan"
-		case k.placeFrom && s.subjectBefore(p, m.start):
+		case k.placeFrom && s.subjectBefore(f, p, m.start):
 			return rankPossible, rankPossible // "Tehran voices anger at the burning of a portrait in Baku"
 		case k.placeFrom, k.placeTo && s.hostOf(p, m):
 			return rankLikely, rankPossible
@@ -118,7 +118,7 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 		}
 	case partSpeaker:
 		switch {
-		case fr == frameActive && s.isSpeech(f, m) && s.subjectBefore(p, m.start):
+		case fr == frameActive && s.isSpeech(f, m) && s.subjectBefore(f, p, m.start):
 			return rankPossible, rankLikely // "Azerbaijan says Iran threatened its rig"
 		case k.spoken || k.bystander:
 			return rankObject, 0 // "Azerbaijan faces a crushing response, Iran says"
@@ -288,11 +288,11 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 			return rankPossible, rankMarked
 		}
 		return rankLikely, rankOwner
-	case left && verbLast && s.tongue.cases && p.part == partNone && p.end == m.start && s.isObject(f, m.start) && s.subjectBefore(p, p.start):
+	case left && verbLast && s.tongue.cases && p.part == partNone && p.end == m.start && s.isObject(f, m.start) && s.subjectBefore(f, p, p.start):
 		return rankPossible, rankMarked // "İran askerleri Azerbaycan karakoluna ateş açtı": the object is its own …
 	case left && verbLast && p.holder >= 0 && s.heldAsObject(f, p) && !s.isObject(f, m.start):
 		return rankRemote, rankMarked // … and what stands before an object is none
-	case left && verbLast && p.part == partOwner && s.subjectBefore(p, p.start):
+	case left && verbLast && p.part == partOwner && (s.subjectBefore(f, p, p.start) || p.end == m.start && s.isObject(f, p.end)):
 		return rankPossible, rankOwner // "XİN İran rəsmisinin … ittihamlarını rədd edib"
 	case left && verbLast:
 		return rankPlain, rankLikely
@@ -345,9 +345,10 @@ func rankBlamed(p *party, left, beside bool) (from, to float64) {
 
 // subjectBefore says whether an unmarked name of another state than a party's stands before a token, and so may be the
 // subject of what follows.
-func (s *scratch) subjectBefore(p *party, token int32) bool {
+func (s *scratch) subjectBefore(f *field, p *party, token int32) bool {
 	return slices.ContainsFunc(s.parties, func(q party) bool {
-		return q.end <= token && q.state != p.state && (q.part == partNone || q.part == partOwner) && q.holder < 0
+		owner := q.part == partOwner && !(q.end <= token && s.isObject(f, q.end)) // "İranın ittihamlarını" is an object
+		return q.end <= token && q.state != p.state && (q.part == partNone || owner) && q.holder < 0
 	})
 }
 
