@@ -110,8 +110,6 @@ func (f *field) touches(q *cue, c, m match) bool {
 		return q.where == whereSentence || q.where != whereAfter && m.start-c.end < q.within && f.open(c.end, m.start)
 	case c.start >= m.end:
 		return q.where == whereSentence || q.where != whereBefore && c.start-m.end < q.within && f.open(m.end, c.start)
-	}
-	switch {
 	case c.start < m.start && q.where != whereAfter, c.end > m.end && q.where != whereBefore:
 		return true // "media claims" of "denied media claims"
 	}

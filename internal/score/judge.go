@@ -154,9 +154,8 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		Number: s.numberNear(l, fd, m), Place: s.placeNear(l),
 	}
 	e.Text = fd.text[e.Span[0]:e.Span[1]]
-	plain := who.parties[0] != nil && who.parties[1] != nil
-	e.vague = plain && who.from == Both && ru.frame != frameActive && !l.kindData[ru.kind].placeTo && who.parties[0].part == partOwner && who.parties[1].part == partOwner
-	if plain {
+	if a, b := who.parties[0], who.parties[1]; a != nil && b != nil {
+		e.vague = who.from == Both && a.part == partOwner && b.part == partOwner && ru.frame != frameActive && !l.kindData[ru.kind].placeTo
 		r.makePlain(e)
 	}
 	if r.toldInTitle(e) || !r.add(e) {

@@ -114,18 +114,15 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 			if fromRank[i] == 0 && toRank[i] == 0 || fromRank[j] == 0 && toRank[j] == 0 {
 				continue
 			}
-			third := l.pair(int(a.state), int(b.state)) == nil
-			if third && (toRank[j] < rankOwner && s.pairedWith(l, a) || a.part == partPlace && s.pairedWith(l, b)) {
-				continue // "Iran and Azerbaijan swap prisoners with Turkey's help", "in Moscow"
-			}
-			if s.joined(a, b) && (s.joined(b, a) || b.part == partPlace) || s.joined(b, a) && a.part == partPlace {
-				continue // "clash between Azerbaijani and Iranian guards at Astara", "the presidents of Iran and Azerbaijan, Pezeshkian and Aliyev"
+			ours := l.pair(int(a.state), int(b.state)) != nil
+			if s.doTogether(a, b) || !ours && (a.part == partPlace && s.pairedWith(l, b) || toRank[j] < rankOwner && s.pairedWith(l, a)) {
+				continue // "Iran and Azerbaijan swap prisoners in Moscow", "with Turkey's help"
 			}
 			v := fromRank[i] + toRank[j]
 			if (i < j) != passive && a.part != partPlace && (verbLast || (a.start >= m.end) != (b.start >= m.end)) {
 				v += inOrder
 			}
-			if l.pair(int(a.state), int(b.state)) != nil {
+			if ours {
 				v += ofPair
 			}
 			if v > best {
@@ -139,6 +136,12 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 // pairedWith says whether a party is joined by "and" to the other state of a pair.
 func (s *scratch) pairedWith(l *Lexicon, p *party) bool {
 	return slices.ContainsFunc(s.parties, func(q party) bool { return q.group == p.group && l.pair(int(p.state), int(q.state)) != nil })
+}
+
+// doTogether says whether the states of two parties are named side by side as well, so that neither does it to the other:
+// "the presidents of Iran and Azerbaijan, Pezeshkian and Aliyev", "clash between Azerbaijani and Iranian guards at Astara".
+func (s *scratch) doTogether(a, b *party) bool {
+	return s.joined(a, b) && (s.joined(b, a) || b.part == partPlace) || s.joined(b, a) && a.part == partPlace
 }
 
 // joined says whether a party stands in one group with the state of another.
@@ -198,7 +201,10 @@ func (l *Lexicon) pair(a, b int) *pairOf {
 
 // paired says whether a state is one of a configured pair.
 func (l *Lexicon) paired(state int) bool {
-	return slices.ContainsFunc(l.pairs, func(p pairOf) bool { return p.a == state || p.b == state })
+	return slices.ContainsFunc(l.pairs, func(p pairOf) bool {
+		_, ok := p.other(state)
+		return ok
+	})
 }
 
 // onWhoseSoil gives the other state of a pair, where one's adversary is said to be there: Tehran's "Zionist presence
