@@ -5,8 +5,8 @@ import "slices"
 // findCues finds the cues of title, lead and every sentence that has a phrase, and whether the whole text is
 // noise.
 func (s *scratch) findCues(l *Lexicon) {
-	s.wide = s.wide[:0]
 	for f := range s.fields {
+		s.wide[f] = s.wide[f][:0]
 		fd := &s.fields[f]
 		s.m = matcher{graph: s.tongue.cues, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) {
@@ -17,8 +17,8 @@ func (s *scratch) findCues(l *Lexicon) {
 		s.cues[f] = uneaten(l, s.cues[f][:0], s.m.found)
 		for _, c := range s.cues[f] {
 			q := &l.cues[c.out.id]
-			if q.where >= whereTitle && inScope(q.where, f, fd, c) && !slices.Contains(s.wide, c.out.id) {
-				s.wide = append(s.wide, c.out.id)
+			if q.where >= whereTitle && inScope(q.where, f, fd, c) && !slices.Contains(s.wide[f], c.out.id) {
+				s.wide[f] = append(s.wide[f], c.out.id)
 				if q.noise {
 					s.noise = q.name
 				}
@@ -95,8 +95,12 @@ func (s *scratch) applyCues(l *Lexicon, f int, m match, further bool) (intensity
 			apply(c.out.id)
 		}
 	}
-	for _, id := range s.wide {
-		apply(id)
+	for g := range s.wide {
+		for _, id := range s.wide[g] {
+			if g <= f || !l.cues[id].noise { // a concert hall in the text does not take the title's deed away
+				apply(id)
+			}
+		}
 	}
 	return intensity, confidence, reason
 }

@@ -13,6 +13,7 @@ const (
 	reported   = "reported"   // it is what another phrase speaks of: "slams expulsion"
 	unsure     = "unsure"     // its confidence is below the floor
 	background = "background" // the title tells of an anniversary, a plan or a denial
+	inPassing  = "in passing" // a kind of everyday words that neither the title nor the text's first sentence tells
 	repeated   = "repeated"   // the same kind and direction stands earlier in the text
 )
 
@@ -117,6 +118,9 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	if f > 0 && s.settled != "" {
 		return s.settled
 	}
+	if l.kindData[ru.kind].opening && f > 0 && len(r.Events) == 0 && fd.behindOpening(m) {
+		return inPassing
+	}
 	s.third = false
 	intensity, confidence, reason := s.applyCues(l, f, m, len(r.Events) > 0)
 	if reason != "" {
@@ -162,6 +166,11 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		return repeated
 	}
 	return ""
+}
+
+// behindOpening says whether a match stands behind the first sentence of a text and the lines a page has above it.
+func (f *field) behindOpening(m match) bool {
+	return m.start >= shortLead && f.tokens[m.start].sentence > 0
 }
 
 // toldInTitle says whether the title tells a deed of the same kind the other way round: the text rather says more of

@@ -57,6 +57,7 @@ type kindData struct {
 	withShunned        int  // likewise when done with one it shuns
 	byBoth             int  // the kind it is when both states of the pair do it together; -1 for none
 	third              bool // To is an adversary of the other state of the pair
+	opening            bool // it is an event only where the text opens with it
 	bystander          bool // a third state in the sentence is a victim or a witness, not a party
 	rhetoric           bool // a deed named right after it is what it speaks of, no deed
 	spoken             bool // a state does it by saying so, so that who speaks does it; all rhetoric is

@@ -20,16 +20,16 @@ type scratch struct {
 	actors    [2][]actor
 	rules     [2][]match
 	cues      [2][]match
-	wide      []int32 // cues that reach over the whole text
-	silent    []int32 // matches of the field that were dropped, so that they speak of nothing
-	felt      []int32 // cues that reach the match at hand
-	third     bool    // a deed was one of a third state's
-	elsewhere bool    // the title tells a third state's deed
-	aside     bool    // the title tells a deed, more than words, that is not between the two
-	settled   string  // why the text can have no event, as its title says
-	noise     string  // reason for which the whole text is about something else
-	present   uint64  // states named, a bit each
-	weak      uint64  // states named only by a weak name
+	wide      [2][]int32 // cues of title and text that reach over the whole of it
+	silent    []int32    // matches of the field that were dropped, so that they speak of nothing
+	felt      []int32    // cues that reach the match at hand
+	third     bool       // a deed was one of a third state's
+	elsewhere bool       // the title tells a third state's deed
+	aside     bool       // the title tells a deed, more than words, that is not between the two
+	settled   string     // why the text can have no event, as its title says
+	noise     string     // reason for which the whole text is about something else
+	present   uint64     // states named, a bit each
+	weak      uint64     // states named only by a weak name
 
 	parties      []party // of the sentence at hand
 	titleParties []party // of the title's first sentence

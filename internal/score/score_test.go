@@ -38,7 +38,7 @@ kinds:
   align: {side: escalation, intensity: 1.5, half_life: incident, directed: true, third: true}
   downgrade: {side: escalation, intensity: 7, half_life: measure, directed: true, object: from}
   accord: {side: deescalation, intensity: -5, half_life: measure, directed: false, with_adversary: align}
-  talk: {side: deescalation, intensity: -1.5, half_life: incident, directed: false}
+  talk: {side: deescalation, intensity: -1.5, half_life: incident, directed: false, opening: true}
 `,
 	"en/words.yaml": `
 grammar:
@@ -218,6 +218,9 @@ func TestFurtherEvents(t *testing.T) {
 		{"After Iran expelled five Azerbaijani diplomats", "", "expel IRN>AZE 7 n5"},
 		{"Baku expels Iranian diplomats", "Iran was condemned. Police arrested five spies.", "expel AZE>IRN 7; arrest AZE>IRN 5 n5; condemn: unsure"},
 		{"News from Baku", "Iran condemned expulsion of diplomats.", "condemn IRN>AZE 2; expel: reported"},
+		{"News from Baku", "A new road was opened on Monday.\nIt shortens the way by a day and was planned in talks between Iran and Azerbaijan.", "talk: in passing"},
+		{"News from Baku", "Monday, 9 May\nTalks between Iran and Azerbaijan began.", "talk both>both -1.5"},
+		{"Iran attacks Azerbaijan", "A football ground was hit. Iran expelled five Azerbaijani diplomats.", "attack IRN>AZE 10; expel: sport"},
 	} {
 		var r Result
 		lex.Explain(&news.Article{Title: c.title, Text: c.text}, &r)
