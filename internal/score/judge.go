@@ -126,6 +126,9 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	if reason != "" {
 		return reason
 	}
+	if reason := s.plannedBelow(l, ru); f == 0 && reason != "" {
+		return reason
+	}
 	who, reason := s.resolve(l, fd, m)
 	if reason == noActor && f == 0 {
 		who, reason = s.resolveByLead(l, fd, m)
@@ -171,6 +174,28 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 // behindOpening says whether a match stands behind the first sentence of a text and the lines a page has above it.
 func (f *field) behindOpening(m match) bool {
 	return m.start >= shortLead && f.tokens[m.start].sentence > 0
+}
+
+// plannedBelow gives the reason for which a title's noun tells no deed, as the text's first sentence says of the same kind:
+// titles have "President's visit to Baku" of visits to come and of talks denied.
+func (s *scratch) plannedBelow(l *Lexicon, ru *rule) string {
+	if ru.frame != frameNoun && ru.frame != frameAny {
+		return ""
+	}
+	why := ""
+	for _, m := range s.rules[1] {
+		if s.fields[1].behindOpening(m) {
+			break
+		}
+		if l.rules[m.out.id].kind == ru.kind {
+			_, _, reason := s.applyCues(l, 1, m, false)
+			if !l.settles[reason] {
+				return ""
+			}
+			why = reason
+		}
+	}
+	return why
 }
 
 // toldInTitle says whether the title tells a deed of the same kind the other way round: the text rather says more of

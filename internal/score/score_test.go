@@ -21,6 +21,7 @@ gap: 4
 far: 12
 noise: [sport]
 rhetoric: [condemn]
+settles: [negated]
 states:
   AZE: {name: Azerbaijan, adversaries: [ARM]}
   IRN: {name: Iran, adversaries: [ISR]}
@@ -220,6 +221,8 @@ func TestFurtherEvents(t *testing.T) {
 		{"News from Baku", "Iran condemned expulsion of diplomats.", "condemn IRN>AZE 2; expel: reported"},
 		{"News from Baku", "A new road was opened on Monday.\nIt shortens the way by a day and was planned in talks between Iran and Azerbaijan.", "talk: in passing"},
 		{"News from Baku", "Monday, 9 May\nTalks between Iran and Azerbaijan began.", "talk both>both -1.5"},
+		{"Iran and Azerbaijan: talks in Baku", "Iran and Azerbaijan will never hold talks, a minister said.", "talk: negated; talk: background"},
+		{"Iran and Azerbaijan: talks in Baku", "Iran and Azerbaijan held talks in Baku on Monday and did not smile.", "talk both>both -1.5; talk: repeated"},
 		{"Iran attacks Azerbaijan", "A football ground was hit. Iran expelled five Azerbaijani diplomats.", "attack IRN>AZE 10; expel: sport"},
 	} {
 		var r Result
