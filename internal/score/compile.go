@@ -17,7 +17,7 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
 	c := &compiler{
-		lex: &Lexicon{adversaries: map[[2]int]bool{}, shunned: map[[2]int]bool{}, settles: map[string]bool{}, far: 12,
+		lex: &Lexicon{adversaries: map[[2]int]bool{}, shunned: map[[2]int]bool{}, settles: map[string]bool{}, undone: map[string]bool{}, far: 12,
 			numbers: confidence{Title: 1, Lead: 1, Text: 1, Inferred: 1, Retold: 1, Distant: 1}, actorGraph: &phraseGraph{}},
 		gap:     4,
 		words:   newVocabulary(2 * len(rows)),

@@ -189,7 +189,7 @@ func (s *scratch) plannedBelow(l *Lexicon, ru *rule) string {
 		}
 		if l.rules[m.out.id].kind == ru.kind {
 			_, _, reason := s.applyCues(l, 1, m, false)
-			if !l.settles[reason] {
+			if !l.undone[reason] {
 				return ""
 			}
 			why = reason

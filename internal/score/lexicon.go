@@ -28,6 +28,7 @@ type Lexicon struct {
 	numbers       confidence
 	far           int32
 	settles       map[string]bool // reasons that, in a title, leave the text no event
+	undone        map[string]bool // those that say a deed was not done
 
 	abc          *alphabet
 	words        *wordIndex

@@ -22,6 +22,7 @@ far: 12
 noise: [sport]
 rhetoric: [condemn]
 settles: [negated]
+undone: [negated]
 states:
   AZE: {name: Azerbaijan, adversaries: [ARM]}
   IRN: {name: Iran, adversaries: [ISR]}
