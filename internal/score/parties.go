@@ -41,7 +41,7 @@ func (s *scratch) readSentence(l *Lexicon, f int, from, to int32) {
 	for i := range s.parties {
 		s.parties[i].part = s.partOf(l, fd, i)
 	}
-	s.joinGroups(fd)
+	s.joinGroups(l, fd)
 	s.attachHolders(l, fd)
 	if s.tongue.verbLast && s.tongue.cases {
 		s.findTeller(l, to)
@@ -282,7 +282,7 @@ func afterApostrophe(word string) string {
 
 // joinGroups gives "Iran, Russia and Turkey" one group and the part of its first member, or of its
 // last where the language puts the ending there.
-func (s *scratch) joinGroups(f *field) {
+func (s *scratch) joinGroups(l *Lexicon, f *field) {
 	for i := 1; i < len(s.parties); i++ {
 		a, b := &s.parties[i-1], &s.parties[i]
 		gap := b.start - a.end
@@ -294,12 +294,16 @@ func (s *scratch) joinGroups(f *field) {
 		}
 		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 && s.listed(f, a, b) || gap == 1 && s.isJoiner(f, a.end)
 		joined = joined || gap == 0 && s.hyphenated(f, a, b)
-		joined = joined || a.part == partWith && b.part == partWith // "İran ile Azerbaycan arasında"
+		joined = joined || a.part == partWith && b.part == partWith                            // "İran ile Azerbaycan arasında"
+		together := a.part == partWith && b.part == partOwner && gap == 1 && s.tongue.verbLast // "Azerbaycan ile İran'ın sınırı"
+		joined = joined || together && l.names[a.name].place() >= 0 && l.names[b.name].place() >= 0
 		if !joined {
 			continue
 		}
 		b.group = a.group
-		if b.part == partNone || a.part == partWith { // «между Азербайджаном и Ираном»: the preposition governs both
+		if together {
+			a.part = b.part
+		} else if b.part == partNone || a.part == partWith { // «между Азербайджаном и Ираном»: the preposition governs both
 			b.part = a.part
 		} else if a.part == partNone {
 			a.part = b.part
