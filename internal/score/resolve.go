@@ -81,6 +81,16 @@ func (s *scratch) resolveBy(l *Lexicon, fd *field, m match, others []party) (who
 	return who, reason
 }
 
+// nounOwner gives the state named right before a noun, as in "plays down US sanctions", which nobody else's can be;
+// -1 where there is none.
+func (s *scratch) nounOwner(ru *rule, m match) int {
+	i := slices.IndexFunc(s.parties, func(p party) bool { return p.end == m.start && p.holder < 0 })
+	if ru.frame != frameNoun || i < 0 {
+		return -1
+	}
+	return int(s.parties[i].state)
+}
+
 // choose picks the two parties of different states that together fit best; one may be missing.
 func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 	const (
@@ -97,6 +107,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 			fromRank[i], toRank[i] = s.rank(l, fd, &s.parties[i], m)
 		}
 	}
+	owner := s.nounOwner(ru, m)
 	best := 0.0
 	for i := range s.parties {
 		a := &s.parties[i]
@@ -122,7 +133,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 			if (i < j) != passive && a.part != partPlace && (verbLast || (a.start >= m.end) != (b.start >= m.end)) {
 				v += inOrder
 			}
-			if ours {
+			if ours && (owner < 0 || owner == int(a.state) || owner == int(b.state)) {
 				v += ofPair
 			}
 			if v > best {

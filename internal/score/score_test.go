@@ -161,6 +161,7 @@ func TestWhoDidWhatToWhom(t *testing.T) {
 		{"Four Iranian diplomats expelled by Azerbaijan", "expel AZE>IRN 7"},
 		{"Expulsion of Iranian diplomats by Azerbaijan", "expel AZE>IRN 7"},
 		{"Iran's expulsion of Azerbaijani diplomats", "expel IRN>AZE 7"},
+		{"Azerbaijani ambassador plays down Israeli attack on Iran", "attack: no pair"},
 		{"Tehran slams expulsion of diplomats by Baku", "condemn IRN>AZE 2; expel: reported"},
 		{"Azerbaijan foils Iranian plot", "plot AZE>IRN 6"},
 		{"Iranian assassination plot uncovered in Azerbaijan", "plot AZE>IRN 6"},
