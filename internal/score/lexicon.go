@@ -98,6 +98,7 @@ type rule struct {
 	frame     frame
 	id        string // kind, language, ordinal
 	intensity float64
+	drop      string // the reason for which its own words tell no deed, as "will close the border" does; empty for most
 }
 
 // frame says where a phrase's actors stand.

@@ -72,7 +72,7 @@ phrases:
   attack: {active: [attacks], noun: [attack on, attack]}
   align: {active: ["acquir* .. stake"]}
   downgrade: {active: ["recall* .. <envoy>"], passive: ["<envoy> .. recalled"]}
-  accord: {any: [sign* .. accord]}
+  accord: {any: [sign* .. accord, {phrase: plans accord, drop: negated}]}
   talk: {any: [talks, meeting*]}
 cues:
   - {name: negated, where: near, within: 3, phrases: [not, never, den*]}
@@ -225,6 +225,7 @@ func TestFurtherEvents(t *testing.T) {
 		{"News from Baku", "Monday, 9 May\nTalks between Iran and Azerbaijan began.", "talk both>both -1.5"},
 		{"Iran and Azerbaijan: talks in Baku", "Iran and Azerbaijan will never hold talks, a minister said.", "talk: negated; talk: background"},
 		{"Iran and Azerbaijan: talks in Baku", "Iran and Azerbaijan held talks in Baku on Monday and did not smile.", "talk both>both -1.5; talk: repeated"},
+		{"Iran plans accord with Azerbaijan", "Iran condemned Azerbaijan.", "accord: negated; condemn: background"},
 		{"Iran attacks Azerbaijan", "A football ground was hit. Iran expelled five Azerbaijani diplomats.", "attack IRN>AZE 10; expel: sport"},
 	} {
 		var r Result

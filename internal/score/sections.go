@@ -157,13 +157,17 @@ func (c *compiler) readPhrase(r Row, rows []Row) {
 		switch key := option(opt, 4); key {
 		case "phrase":
 			phrase = opt
+		case "drop":
+			if ru.drop = opt.Value; !c.lex.settles[ru.drop] {
+				c.fault(opt, "%q is no reason of the list settles in lexicon.yaml", ru.drop)
+			}
 		case "intensity":
 			ru.intensity = c.number(opt, -10, 10)
 			if ru.intensity*c.lex.kinds[k].Intensity <= 0 {
 				c.fault(opt, "%s has the other sign than the kind's %g", opt.Value, c.lex.kinds[k].Intensity)
 			}
 		default:
-			c.fault(opt, "unknown key %q; a phrase knows phrase and intensity", key)
+			c.fault(opt, "unknown key %q; a phrase knows phrase, intensity and drop", key)
 		}
 	}
 	if phrase.Path == nil {
