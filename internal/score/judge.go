@@ -129,8 +129,10 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	if reason != "" {
 		return reason
 	}
-	if reason := s.plannedBelow(l, ru); f == 0 && reason != "" {
-		return reason
+	if f == 0 {
+		if reason := s.plannedBelow(l, ru); reason != "" {
+			return reason
+		}
 	}
 	who, reason := s.resolve(l, fd, m)
 	if reason == noActor && f == 0 {

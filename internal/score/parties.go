@@ -294,10 +294,10 @@ func (s *scratch) joinGroups(l *Lexicon, f *field) {
 		}
 		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 && s.listed(f, a, b) || gap == 1 && s.isJoiner(f, a.end)
 		joined = joined || gap == 0 && s.hyphenated(f, a, b)
-		joined = joined || a.part == partWith && b.part == partWith                            // "İran ile Azerbaycan arasında"
-		together := a.part == partWith && b.part == partOwner && gap == 1 && s.tongue.verbLast // "Azerbaycan ile İran'ın sınırı"
-		joined = joined || together && l.names[a.name].place() >= 0 && l.names[b.name].place() >= 0
-		if !joined {
+		joined = joined || a.part == partWith && b.part == partWith                               // "İran ile Azerbaycan arasında"
+		together := a.part == partWith && b.part == partOwner && gap == 1 && s.tongue.verbLast && // "Azerbaycan ile İran'ın sınırı"
+			l.names[a.name].place() >= 0 && l.names[b.name].place() >= 0
+		if !joined && !together {
 			continue
 		}
 		b.group = a.group
