@@ -116,7 +116,13 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 					newSentence = newSentence || s.endsSentence(lex, f, i)
 				case ',':
 					marks |= markComma
-				case ':', ';', '(', ')', '[', ']', '|':
+				case '(':
+					if end := shortForm(text, i); end > i {
+						i = end
+						continue
+					}
+					marks |= markHard
+				case ':', ';', ')', '[', ']', '|':
 					marks |= markHard
 				case '"':
 					marks |= markQuote
@@ -154,6 +160,25 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 		f.tokens = append(f.tokens, t)
 		marks, newSentence = 0, false
 	}
+}
+
+// longestShortForm is the number of letters up to which capitals in brackets are a name's short form.
+const longestShortForm = 6
+
+// shortForm says where a name's short form in brackets that opens at i ends, as in "the Foreign Ministry (MFA) summoned";
+// i where there is none. It stands aside of the sentence, which goes on as if it were not there.
+func shortForm(text string, i int) int {
+	letters := 0
+	for k, r := range text[i+1 : min(len(text), i+2+longestShortForm*utf8.UTFMax)] {
+		switch {
+		case r == ')' && letters > 1:
+			return i + 1 + k + 1
+		case !unicode.IsUpper(r) || letters == longestShortForm:
+			return i
+		}
+		letters++
+	}
+	return i
 }
 
 // word reads the word at i into t and gives the place after it.

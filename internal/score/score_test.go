@@ -162,6 +162,7 @@ func TestWhoDidWhatToWhom(t *testing.T) {
 		{"Expulsion of Iranian diplomats by Azerbaijan", "expel AZE>IRN 7"},
 		{"Iran's expulsion of Azerbaijani diplomats", "expel IRN>AZE 7"},
 		{"Azerbaijani ambassador plays down Israeli attack on Iran", "attack: no pair"},
+		{"Foreign Ministry of Azerbaijan (MFA) summons Iranian (IRI) ambassador", "summon AZE>IRN 3"},
 		{"Tehran slams expulsion of diplomats by Baku", "condemn IRN>AZE 2; expel: reported"},
 		{"Azerbaijan foils Iranian plot", "plot AZE>IRN 6"},
 		{"Iranian assassination plot uncovered in Azerbaijan", "plot AZE>IRN 6"},
