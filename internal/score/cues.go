@@ -70,10 +70,10 @@ func shift(v, add float64) float64 {
 	return min(most, max(least, v+add))
 }
 
-// applyCues sums up what the cues around a match do to it; further says whether the text has told an event before.
+// applyCues sums up what the cues around a match, and its own words, do to it; further says whether the text has told an event before.
 func (s *scratch) applyCues(l *Lexicon, f int, m match, further bool) (intensity, confidence float64, reason string) {
-	confidence = 1
 	ru := &l.rules[m.out.id]
+	confidence, reason = 1, ru.drop
 	s.felt = s.felt[:0]
 	apply := func(id int32) {
 		q := &l.cues[id]

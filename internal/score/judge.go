@@ -121,9 +121,6 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	if l.kindData[ru.kind].opening && f > 0 && len(r.Events) == 0 && fd.behindOpening(m) {
 		return inPassing
 	}
-	if ru.drop != "" {
-		return ru.drop
-	}
 	s.third = false
 	intensity, confidence, reason := s.applyCues(l, f, m, len(r.Events) > 0)
 	if reason != "" {
@@ -194,9 +191,6 @@ func (s *scratch) plannedBelow(l *Lexicon, ru *rule) string {
 		}
 		if l.rules[m.out.id].kind == ru.kind {
 			_, _, reason := s.applyCues(l, 1, m, false)
-			if drop := l.rules[m.out.id].drop; drop != "" {
-				reason = drop
-			}
 			if !l.undone[reason] {
 				return ""
 			}

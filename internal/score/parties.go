@@ -292,23 +292,27 @@ func (s *scratch) joinGroups(l *Lexicon, f *field) {
 		if a.state == b.state || gap > 1 {
 			continue
 		}
+		owners := gap == 1 && s.ownTogether(l, a, b)
 		joined := gap == 0 && f.tokens[b.start].marks&markComma != 0 && s.listed(f, a, b) || gap == 1 && s.isJoiner(f, a.end)
 		joined = joined || gap == 0 && s.hyphenated(f, a, b)
-		joined = joined || a.part == partWith && b.part == partWith                               // "İran ile Azerbaycan arasında"
-		together := a.part == partWith && b.part == partOwner && gap == 1 && s.tongue.verbLast && // "Azerbaycan ile İran'ın sınırı"
-			l.names[a.name].place() >= 0 && l.names[b.name].place() >= 0
-		if !joined && !together {
+		joined = joined || owners || a.part == partWith && b.part == partWith // "İran ile Azerbaycan arasında"
+		if !joined {
 			continue
 		}
 		b.group = a.group
-		if together {
+		switch {
+		case owners, a.part == partNone && b.part != partNone:
 			a.part = b.part
-		} else if b.part == partNone || a.part == partWith { // «между Азербайджаном и Ираном»: the preposition governs both
+		case b.part == partNone, a.part == partWith: // «между Азербайджаном и Ираном»: the preposition governs both
 			b.part = a.part
-		} else if a.part == partNone {
-			a.part = b.part
 		}
 	}
+}
+
+// ownTogether says whether two states own what follows, the ending of the last standing for both: "Azerbaycan ile İran'ın
+// sınırı".
+func (s *scratch) ownTogether(l *Lexicon, a, b *party) bool {
+	return s.tongue.verbLast && a.part == partWith && b.part == partOwner && l.names[a.name].place() >= 0 && l.names[b.name].place() >= 0
 }
 
 // sharePart gives two names of a state that stand side by side, and so are one, the part that one of them is

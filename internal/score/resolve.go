@@ -84,8 +84,11 @@ func (s *scratch) resolveBy(l *Lexicon, fd *field, m match, others []party) (who
 // nounOwner gives the state named right before a noun, as in "plays down US sanctions", which nobody else's can be;
 // -1 where there is none.
 func (s *scratch) nounOwner(ru *rule, m match) int {
+	if ru.frame != frameNoun {
+		return -1
+	}
 	i := slices.IndexFunc(s.parties, func(p party) bool { return p.end == m.start && p.holder < 0 })
-	if ru.frame != frameNoun || i < 0 {
+	if i < 0 {
 		return -1
 	}
 	return int(s.parties[i].state)
@@ -294,7 +297,7 @@ func (s *scratch) near(k *kindData, known, state int32) bool {
 		return true
 	}
 	for f := range s.fields {
-		for i, a := range s.opening(f) {
+		for i, a := range s.firstNamed(f) {
 			if a.state == state {
 				return f == 0 || bits.OnesCount64(s.present) <= rollCall && !s.amongOthers(f, i, known)
 			}
@@ -306,8 +309,8 @@ func (s *scratch) near(k *kindData, known, state int32) bool {
 	return false
 }
 
-// opening gives the names in the title, or in the first paragraph of the text.
-func (s *scratch) opening(f int) []actor {
+// firstNamed gives the names in the title, or in the first paragraph of the text.
+func (s *scratch) firstNamed(f int) []actor {
 	fd := &s.fields[f]
 	i := slices.IndexFunc(s.actors[f], func(a actor) bool { return f > 0 && fd.tokens[a.start].paragraph > 0 })
 	if i < 0 {
@@ -384,7 +387,7 @@ func (s *scratch) resolveAdversary(l *Lexicon, fd *field, m match) (whom, string
 // leads says whether the title or the text's first paragraph names a state.
 func (s *scratch) leads(state int) bool {
 	for f := range s.fields {
-		if slices.ContainsFunc(s.opening(f), func(a actor) bool { return int(a.state) == state }) {
+		if slices.ContainsFunc(s.firstNamed(f), func(a actor) bool { return int(a.state) == state }) {
 			return true
 		}
 	}

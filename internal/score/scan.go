@@ -169,7 +169,7 @@ const longestShortForm = 6
 // i where there is none. It stands aside of the sentence, which goes on as if it were not there.
 func shortForm(text string, i int) int {
 	letters := 0
-	for k, r := range text[i+1 : min(len(text), i+2+longestShortForm*utf8.UTFMax)] {
+	for k, r := range text[i+1:] {
 		switch {
 		case r == ')' && letters > 1:
 			return i + 1 + k + 1
