@@ -3,6 +3,7 @@ package score
 import (
 	"math/bits"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -14,6 +15,7 @@ const (
 	unsure     = "unsure"     // its confidence is below the floor
 	background = "background" // the title tells of an anniversary, a plan or a denial
 	inPassing  = "in passing" // a kind of everyday words that neither the title nor the text's first sentence tells
+	asked      = "asked"      // the title asks whether it happened
 	repeated   = "repeated"   // the same kind and direction stands earlier in the text
 )
 
@@ -33,6 +35,7 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 	s.settled, s.third, s.elsewhere, s.aside = "", false, false, false
 	if possible {
 		s.findCues(l)
+		s.question = s.fields[0].question()
 		s.titleParties = s.firstParties(l, 0, s.titleParties)
 		s.leadParties = s.firstParties(l, 1, s.leadParties)
 	}
@@ -60,9 +63,51 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 		}
 		if f == 0 {
 			s.settle(l, r)
+			r.yield(l)
 		}
 	}
 	s.relate(l, r)
+}
+
+// yield moves a kind that is but the way a deed is done behind the deed the title tells with it: "phones Aliyev to
+// apologise".
+func (r *Result) yield(l *Lexicon) {
+	if len(r.Events) == 0 {
+		return
+	}
+	first := &r.Events[0]
+	if k := slices.IndexFunc(l.kinds, func(k Kind) bool { return k.Name == first.Kind }); !l.kindData[k].yields {
+		return
+	}
+	if i := slices.IndexFunc(r.Events, func(e Event) bool { return e.From != Both && e.Pair == first.Pair }); i > 0 {
+		*first, r.Events[i] = r.Events[i], *first
+	}
+}
+
+// question gives the first token of the question a title ends with, one past its tokens where it asks nothing.
+func (f *field) question() int32 {
+	end := int32(len(f.tokens))
+	last := end - 1
+	for last >= 0 && f.tokens[last].marks&markDropped != 0 {
+		last--
+	}
+	if last < 0 {
+		return end
+	}
+	rest := f.text[f.tokens[last].end:]
+	if last+1 < end {
+		rest = f.between(last, last+1)
+	}
+	if !strings.ContainsAny(rest, "?؟") {
+		return end
+	}
+	start, _ := f.sentence(f.tokens[last].sentence)
+	for k := last; k > start; k-- {
+		if f.tokens[k].marks&markHard != 0 {
+			return k
+		}
+	}
+	return start
 }
 
 // firstParties gives the parties of a field's first sentence, in memory used again.
@@ -87,6 +132,10 @@ func (s *scratch) settle(l *Lexicon, r *Result) {
 			s.settled = background
 			return
 		}
+	}
+	if slices.ContainsFunc(s.actors[0], func(a actor) bool { return a.state >= 0 && a.start >= s.question }) {
+		s.settled = background
+		return
 	}
 	s.elsewhere = s.third
 	title := s.titleStates()
@@ -114,6 +163,12 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	}
 	if s.toldAgain(l, f, i) {
 		return repeated
+	}
+	if denied := l.kindData[ru.kind].denial; denied != "" && s.deniesReport(l, f, i, r, denied) {
+		return denied
+	}
+	if f == 0 && m.start >= s.question {
+		return asked
 	}
 	if f > 0 && s.settled != "" {
 		return s.settled
@@ -301,6 +356,19 @@ func (s *scratch) toldAgain(l *Lexicon, f, i int) bool {
 	})
 }
 
+// deniesReport says whether a deed before match i in its sentence, one that makes things better, is denied: in "İran'la
+// gizli görüşme yapıldığını yalanladı" a report is denied and no charge rejected.
+func (s *scratch) deniesReport(l *Lexicon, f, i int, r *Result, denied string) bool {
+	rules, tokens := s.rules[f], s.fields[f].tokens
+	told := r.Mentions[len(r.Mentions)-i:] // of the matches before
+	for j := i - 1; j >= 0 && tokens[rules[j].start].sentence == tokens[rules[i].start].sentence; j-- {
+		if l.kinds[l.rules[rules[j].out.id].kind].Side == Deescalation && told[j].Dropped == denied {
+			return true
+		}
+	}
+	return false
+}
+
 // isSilent says whether match i of the field was dropped; they come in order.
 func (s *scratch) isSilent(i int) bool {
 	_, found := slices.BinarySearch(s.silent, int32(i))
@@ -408,6 +476,9 @@ func (s *scratch) together(p pairOf, most int) bool {
 	both := p.states()
 	fits := func(named uint64) bool { return named&both == both && bits.OnesCount64(named) <= most }
 	all := s.titleStates()
+	if s.inOneBreath(p) {
+		return true
+	}
 	if s.elsewhere {
 		return fits(all) && !s.onlyPlace(p.a) && !s.onlyPlace(p.b) // "Yerevan summons Iran's envoy over his words in Baku"
 	}
@@ -427,6 +498,18 @@ func (s *scratch) together(p pairOf, most int) bool {
 		all |= named
 	}
 	return all == both
+}
+
+// inOneBreath says whether the title writes the states of a pair as one: "urge dialogue in Azerbaijan-Iran row".
+func (s *scratch) inOneBreath(p pairOf) bool {
+	f, names := &s.fields[0], s.actors[0]
+	for i := 1; i < len(names); i++ {
+		a, b := names[i-1], names[i]
+		if a.end == b.start && a.state >= 0 && b.state >= 0 && 1<<a.state|1<<b.state == p.states() && isHyphen(f.between(a.end-1, b.start)) && f.tokens[b.start].marks&markHard == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyPlace says whether the title names a state just as a place.

@@ -164,15 +164,19 @@ func (c *compiler) readKind(r Row) {
 		}
 	case "bystander":
 		d.bystander = c.truth(r)
+	case "denial":
+		d.denial = r.Value
 	case "opening":
 		d.opening = c.truth(r)
+	case "yields":
+		d.yields = c.truth(r)
 	case "spoken":
 		d.spoken = c.truth(r)
 	case "third":
 		d.third = c.truth(r)
 	case "with_adversary", "with_shunned", "by_both", "covers", "from_is":
 	default:
-		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, opening, spoken, third, bystander, with_adversary, with_shunned, by_both, plover, cameo, goldstein, covers and from_is", r.Path[2])
+		c.fault(r, "unknown key %q; a kind knows side, intensity, half_life, directed, place, object, opening, yields, denial, spoken, third, bystander, with_adversary, with_shunned, by_both, plover, cameo, goldstein, covers and from_is", r.Path[2])
 	}
 }
 

@@ -52,16 +52,18 @@ const maxLangs = 8
 
 // kindData is what only the scorer needs of a kind.
 type kindData struct {
-	placeFrom, placeTo bool // whose deed it is where only the place is named
-	objectFrom         bool // the envoy or embassy it is about belongs to who acts: "recalls its ambassador"
-	withAdversary      int  // the kind it is when done with an adversary of the other state; -1 for none
-	withShunned        int  // likewise when done with one it shuns
-	byBoth             int  // the kind it is when both states of the pair do it together; -1 for none
-	third              bool // To is an adversary of the other state of the pair
-	opening            bool // it is an event only where the text opens with it
-	bystander          bool // a third state in the sentence is a victim or a witness, not a party
-	rhetoric           bool // a deed named right after it is what it speaks of, no deed
-	spoken             bool // a state does it by saying so, so that who speaks does it; all rhetoric is
+	placeFrom, placeTo bool   // whose deed it is where only the place is named
+	objectFrom         bool   // the envoy or embassy it is about belongs to who acts: "recalls its ambassador"
+	withAdversary      int    // the kind it is when done with an adversary of the other state; -1 for none
+	withShunned        int    // likewise when done with one it shuns
+	byBoth             int    // the kind it is when both states of the pair do it together; -1 for none
+	third              bool   // To is an adversary of the other state of the pair
+	denial             string // the reason a deed before it is dropped for where its words deny that; empty for most
+	opening            bool   // it is an event only where the text opens with it
+	yields             bool   // it is but the way another deed of the same title is done
+	bystander          bool   // a third state in the sentence is a victim or a witness, not a party
+	rhetoric           bool   // a deed named right after it is what it speaks of, no deed
+	spoken             bool   // a state does it by saying so, so that who speaks does it; all rhetoric is
 }
 
 // pairOf is a configured pair, as indices into states.

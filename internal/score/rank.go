@@ -280,6 +280,8 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 		return rankOwner, rankLikely
 	case fr == frameNoun && k.placeTo && p.holder < 0 && s.behindColon(f, p, m):
 		return rankMarked, rankPossible // "Attack on Nakhchivan: Iranian drones hit the airport"
+	case fr == frameNoun && k.bystander && p.part != partOwner && s.onlyState(p):
+		return rankOwner, rankLikely // "plot against a commander of the Guards foiled": who tells of it
 	case fr == frameNoun:
 		if verbLast && p.part == partNone && p.holder < 0 && beside {
 			return rankPlain, rankPossible // likewise right behind the noun
@@ -304,6 +306,11 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 		return rankPossible, rankLikely // "Iran warns America, Baku watches": the next clause
 	}
 	return rankPossible, rankPlain
+}
+
+// onlyState says whether a party's state is the only one its sentence names.
+func (s *scratch) onlyState(p *party) bool {
+	return !slices.ContainsFunc(s.parties, func(q party) bool { return q.state != p.state })
 }
 
 // alone says whether no other party is in a party's group.

@@ -129,7 +129,7 @@ func (s *scratch) choose(l *Lexicon, fd *field, m match) (from, to *party) {
 				continue
 			}
 			ours := l.pair(int(a.state), int(b.state)) != nil
-			if s.doTogether(a, b) || !ours && (a.part == partPlace && s.pairedWith(l, b) || toRank[j] < rankOwner && s.pairedWith(l, a)) {
+			if s.doTogether(a, b, l.kindData[ru.kind].spoken) || !ours && (a.part == partPlace && s.pairedWith(l, b) || toRank[j] < rankOwner && s.pairedWith(l, a)) {
 				continue // "Iran and Azerbaijan swap prisoners in Moscow", "with Turkey's help"
 			}
 			v := fromRank[i] + toRank[j]
@@ -153,9 +153,11 @@ func (s *scratch) pairedWith(l *Lexicon, p *party) bool {
 }
 
 // doTogether says whether the states of two parties are named side by side as well, so that neither does it to the other:
-// "the presidents of Iran and Azerbaijan, Pezeshkian and Aliyev", "clash between Azerbaijani and Iranian guards at Astara".
-func (s *scratch) doTogether(a, b *party) bool {
-	return s.joined(a, b) && (s.joined(b, a) || b.part == partPlace) || s.joined(b, a) && a.part == partPlace
+// "the presidents of Iran and Azerbaijan, Pezeshkian and Aliyev", "clash between Azerbaijani and Iranian guards at Astara",
+// "the pulling back of Azerbaijani and Iranian soldiers, Baku says" unless it is done by saying so.
+func (s *scratch) doTogether(a, b *party, spoken bool) bool {
+	aside := func(p *party) bool { return p.part == partPlace || p.part == partSpeaker && !spoken }
+	return s.joined(a, b) && (s.joined(b, a) || aside(b)) || s.joined(b, a) && aside(a)
 }
 
 // joined says whether a party stands in one group with the state of another.
@@ -269,7 +271,8 @@ func (s *scratch) infer(l *Lexicon, m match, known *party, acts bool) (whom, str
 	k := &l.kindData[l.rules[m.out.id].kind]
 	for i := range s.parties {
 		if b := &s.parties[i]; b.group == known.group && b.state != known.state {
-			if p := l.pair(int(known.state), int(b.state)); p != nil && (acts || !k.rhetoric || l.rules[m.out.id].frame == framePassive) {
+			object := k.spoken && l.rules[m.out.id].frame == frameActive && !s.tongue.verbLast && known.start >= m.end // "urges calm in Azerbaijan-Iran row"
+			if p := l.pair(int(known.state), int(b.state)); p != nil && !object && (acts || !k.rhetoric || l.rules[m.out.id].frame == framePassive) {
 				return whom{p.name, Both, Both, s.nearness(l, m, known, b), [2]*party{known, b}}, ""
 			}
 			return whom{}, noPair // somebody else urges both
@@ -306,7 +309,7 @@ func (s *scratch) near(k *kindData, known, state int32) bool {
 			}
 		}
 	}
-	return false
+	return s.present == 1<<known|1<<state // whoever else could be meant, no text of theirs names him
 }
 
 // firstNamed gives the names in the title, or in the first paragraph of the text.

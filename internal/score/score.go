@@ -26,6 +26,7 @@ type scratch struct {
 	third     bool       // a deed was one of a third state's
 	elsewhere bool       // the title tells a third state's deed
 	aside     bool       // the title tells a deed, more than words, that is not between the two
+	question  int32      // first token of the question the title ends with
 	settled   string     // why the text can have no event, as its title says
 	noise     string     // reason for which the whole text is about something else
 	present   uint64     // states named, a bit each
