@@ -17,7 +17,7 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
 	c := &compiler{
-		lex: &Lexicon{adversaries: map[[2]int]bool{}, shunned: map[[2]int]bool{}, settles: map[string]bool{}, undone: map[string]bool{}, far: 12,
+		lex: &Lexicon{adversaries: map[[2]int]bool{}, shunned: map[[2]int]bool{}, settles: map[string]bool{}, undone: map[string]bool{}, refutes: map[string]bool{}, far: 12,
 			numbers: confidence{Title: 1, Lead: 1, Text: 1, Inferred: 1, Retold: 1, Distant: 1}, actorGraph: &phraseGraph{}},
 		gap:     4,
 		words:   newVocabulary(2 * len(rows)),
@@ -97,7 +97,7 @@ func (c *compiler) language(r Row) *draft {
 		c.fault(r, "%q is one language too many, at most %d", name, maxLangs)
 		return c.drafts[0]
 	}
-	t := &language{name: name, bit: 1 << len(c.drafts), rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{},
+	t := &language{name: name, bit: 1 << len(c.drafts), rules: &phraseGraph{}, hints: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{},
 		endings: map[string]part{}, joiners: map[string]bool{}, relative: map[string]bool{}, purpose: map[string]bool{}, speech: map[string]bool{}}
 	c.lex.languages = append(c.lex.languages, t)
 	d := &draft{language: t, holders: map[string]bool{}, posts: map[string]bool{},
@@ -146,10 +146,10 @@ func (c *compiler) build(rows []Row) {
 
 // freeze lays out the graphs of all languages for words with symbols below n.
 func (l *Lexicon) freeze(n int) error {
-	l.unknown = &language{rules: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}}
+	l.unknown = &language{rules: &phraseGraph{}, hints: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}}
 	graphs := []*phraseGraph{l.actorGraph}
 	for _, t := range append([]*language{l.unknown}, l.languages...) {
-		graphs = append(graphs, t.rules, t.cues, t.syntax)
+		graphs = append(graphs, t.rules, t.hints, t.cues, t.syntax)
 	}
 	for _, g := range graphs {
 		if len(g.states) >= maxStates {
@@ -167,6 +167,8 @@ func (c *compiler) graphOf(lang *draft, class outClass) *phraseGraph {
 		return c.lex.actorGraph
 	case classRule:
 		return lang.rules
+	case classHint:
+		return lang.hints
 	case classCue:
 		return lang.cues
 	}
@@ -176,7 +178,7 @@ func (c *compiler) graphOf(lang *draft, class outClass) *phraseGraph {
 // meaning names what a phrase stands for, in a fault about a duplicate.
 func (c *compiler) meaning(o output) string {
 	switch l := c.lex; o.class {
-	case classRule:
+	case classRule, classHint:
 		return "rule " + l.rules[o.id].id
 	case classActor:
 		if n := l.names[o.id]; n.state >= 0 && n.state < len(l.states) {

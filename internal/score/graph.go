@@ -11,6 +11,7 @@ type outClass uint8
 const (
 	classActor outClass = 1 << iota
 	classRule
+	classHint // a rule heard where no other is found
 	classCue
 	classRole
 	classHolder

@@ -14,6 +14,7 @@ const (
 	reported   = "reported"   // it is what another phrase speaks of: "slams expulsion"
 	unsure     = "unsure"     // its confidence is below the floor
 	background = "background" // the title tells of an anniversary, a plan or a denial
+	hint       = "hint"       // a lone word, heard where no phrase is found
 	inPassing  = "in passing" // a kind of everyday words that neither the title nor the text's first sentence tells
 	asked      = "asked"      // the title asks whether it happened
 	repeated   = "repeated"   // the same kind and direction stands earlier in the text
@@ -32,7 +33,7 @@ const rollCall = 3
 func (s *scratch) judge(l *Lexicon, r *Result) {
 	possible := s.pairNamed(l)
 	s.noise = ""
-	s.settled, s.third, s.elsewhere, s.aside = "", false, false, false
+	s.settled, s.third, s.elsewhere, s.aside, s.spoken = "", false, false, false, false
 	if possible {
 		s.findCues(l)
 		s.question = s.fields[0].question()
@@ -54,6 +55,9 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 					s.readSentence(l, f, from, to)
 				}
 				mention.Dropped = s.weigh(l, f, i, r)
+				if f == 0 {
+					s.spoken = mention.Dropped == noPair && l.kindData[ru.kind].spoken
+				}
 				s.aside = s.aside || f == 0 && mention.Dropped == noPair && !l.kindData[ru.kind].rhetoric
 				if d := mention.Dropped; d != "" && d != noPair && d != noActor && d != repeated {
 					s.silent = append(s.silent, int32(i))
@@ -135,6 +139,10 @@ func (s *scratch) settle(l *Lexicon, r *Result) {
 	}
 	if slices.ContainsFunc(s.actors[0], func(a actor) bool { return a.state >= 0 && a.start >= s.question }) {
 		s.settled = background
+		return
+	}
+	if len(r.Mentions) == 0 && slices.ContainsFunc(s.cues[0], func(c match) bool { return l.refutes[l.cues[c.out.id].name] }) {
+		s.settled = background // "the report of a dead officer is made up"
 		return
 	}
 	s.elsewhere = s.third
@@ -500,7 +508,8 @@ func (s *scratch) together(p pairOf, most int) bool {
 	return all == both
 }
 
-// inOneBreath says whether the title writes the states of a pair as one: "urge dialogue in Azerbaijan-Iran row".
+// inOneBreath says whether the title writes the states of a pair as one ("urge dialogue in Azerbaijan-Iran row"), or joins
+// them and a third state speaks of them ("welcomes thaw between Azerbaijan and Iran").
 func (s *scratch) inOneBreath(p pairOf) bool {
 	f, names := &s.fields[0], s.actors[0]
 	for i := 1; i < len(names); i++ {
@@ -509,7 +518,15 @@ func (s *scratch) inOneBreath(p pairOf) bool {
 			return true
 		}
 	}
-	return false
+	return s.spoken && slices.ContainsFunc(s.titleParties, func(a party) bool {
+		named := uint64(0)
+		for _, b := range s.titleParties {
+			if b.group == a.group {
+				named |= 1 << b.state
+			}
+		}
+		return named == p.states() && a.part != partNone
+	})
 }
 
 // onlyPlace says whether the title names a state just as a place.

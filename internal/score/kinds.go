@@ -30,6 +30,8 @@ func (c *compiler) readTop(rows []Row) {
 			c.noise[r.Value] = true
 		case "settles":
 			c.lex.settles[r.Value] = true
+		case "refutes":
+			c.lex.refutes[r.Value] = true
 		case "undone":
 			c.lex.undone[r.Value] = true
 		case "rhetoric": // needs the kinds, which may come later
@@ -38,7 +40,7 @@ func (c *compiler) readTop(rows []Row) {
 		case "kinds":
 			c.readKind(r)
 		default:
-			c.fault(r, "unknown key %q; this file knows version, confidence, gap, far, noise, settles, undone, rhetoric, states and kinds", r.Path[0])
+			c.fault(r, "unknown key %q; this file knows version, confidence, gap, far, noise, settles, undone, refutes, rhetoric, states and kinds", r.Path[0])
 		}
 	}
 	for _, r := range rows {

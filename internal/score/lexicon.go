@@ -28,6 +28,7 @@ type Lexicon struct {
 	numbers       confidence
 	far           int32
 	settles       map[string]bool // reasons that, in a title, leave the text no event
+	refutes       map[string]bool // those that leave the text none even where the title names no deed
 	undone        map[string]bool // those that say a deed was not done
 
 	abc          *alphabet
@@ -179,6 +180,7 @@ type language struct {
 	name     string
 	bit      uint8 // in Lexicon.symLangs
 	rules    *phraseGraph
+	hints    *phraseGraph // lone words, heard where no rule is found
 	cues     *phraseGraph
 	syntax   *phraseGraph // roles, holders, numbers and places
 	verbLast bool

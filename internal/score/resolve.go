@@ -440,7 +440,7 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 		return w, reason
 	}
 	aside := (first.part == partTopic) != (second.part == partTopic) && !l.kinds[l.rules[m.out.id].kind].Directed
-	if aside || s.anotherJoins(first, second) {
+	if aside || s.anotherJoins(first, second) || s.anotherGoes(first, second) {
 		return whom{}, noPair // "Aliyev discusses Iran with Putin"
 	}
 	if p := l.pair(int(first.state), int(second.state)); p != nil && s.joins(first, second) {
@@ -473,6 +473,14 @@ func (s *scratch) anotherJoins(first, second *party) bool {
 	return first.part != partWith && second.part != partWith && slices.ContainsFunc(s.parties, func(p party) bool {
 		return p.part == partWith && p.state != first.state && p.state != second.state
 	})
+}
+
+// anotherGoes says whether a third state is named first and plainly, before two that are only where it goes: "the Pakistani
+// army chief went on from Baku to Tehran".
+func (s *scratch) anotherGoes(first, second *party) bool {
+	where := func(p *party) bool { return p.part == partPlace || p.part == partTarget || p.part == partOrigin }
+	q := &s.parties[0]
+	return where(first) && where(second) && q.state != first.state && q.state != second.state && (q.part == partNone || q.part == partOwner)
 }
 
 // mutualGroup handles "Iran, Azerbaijan and Russia hold talks".

@@ -27,6 +27,7 @@ type scratch struct {
 	elsewhere bool       // the title tells a third state's deed
 	aside     bool       // the title tells a deed, more than words, that is not between the two
 	question  int32      // first token of the question the title ends with
+	spoken    bool       // the last deed the title tells is a third state's words
 	settled   string     // why the text can have no event, as its title says
 	noise     string     // reason for which the whole text is about something else
 	present   uint64     // states named, a bit each
@@ -283,13 +284,18 @@ func (s *scratch) longest(l *Lexicon, found []match) []match {
 	return kept
 }
 
-// findRules finds the phrases of all kinds in the text's language, overlaps settled.
+// findRules finds the phrases of all kinds in the text's language, overlaps settled; where there are none, its hints.
 func (s *scratch) findRules(l *Lexicon) {
-	for f := range s.fields {
-		fd := &s.fields[f]
-		s.m = matcher{graph: s.tongue.rules, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
-		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
-		s.rules[f] = append(s.rules[f][:0], settle(s.outsideNames(f, s.m.found))...)
+	for _, graph := range []*phraseGraph{s.tongue.rules, s.tongue.hints} {
+		for f := range s.fields {
+			fd := &s.fields[f]
+			s.m = matcher{graph: graph, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
+			s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
+			s.rules[f] = append(s.rules[f][:0], settle(s.outsideNames(f, s.m.found))...)
+		}
+		if len(s.rules[0])+len(s.rules[1]) > 0 {
+			return
+		}
 	}
 }
 

@@ -58,6 +58,8 @@ func (c *compiler) readEntry(r Row, rows []Row, depth int) {
 	switch r.Path[0] {
 	case "phrases":
 		c.readPhrase(r, rows)
+	case "hints":
+		c.readHint(r)
 	case "actors":
 		c.readActor(r, rows)
 	case "cues":
@@ -92,7 +94,7 @@ func (c *compiler) readEntry(r Row, rows []Row, depth int) {
 			c.fault(r, "there is no set %q in this language", r.Value)
 		}
 	default:
-		c.fault(r, "unknown key %q; a language knows phrases, sets, holders, posts, actors, cues, grammar and places", r.Path[0])
+		c.fault(r, "unknown key %q; a language knows phrases, hints, sets, holders, posts, actors, cues, grammar and places", r.Path[0])
 	}
 }
 
@@ -134,6 +136,22 @@ func (c *compiler) repeats(seq []piece, lang *draft, out output) (earlier output
 		}
 	}
 	return earlier, all
+}
+
+// readHint reads a word that tells a kind only where no phrase of the text does.
+func (c *compiler) readHint(r Row) {
+	if len(r.Path) != 3 {
+		c.fault(r, "hints are kept as kind, list")
+		return
+	}
+	k := c.kind(r, r.Path[1])
+	if k < 0 {
+		return
+	}
+	key := r.Path[1] + "." + folder(r) + ".hint"
+	c.ordinal[key]++
+	c.lex.rules = append(c.lex.rules, rule{kind: k, id: key + "." + strconv.Itoa(c.ordinal[key]), drop: hint})
+	c.phrase(r, r.Value, classHint, int32(len(c.lex.rules)-1))
 }
 
 func (c *compiler) readPhrase(r Row, rows []Row) {

@@ -1,6 +1,7 @@
 package score_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 
@@ -62,6 +63,21 @@ func TestOtherLanguagesAreOnlyRelevant(t *testing.T) {
 		shipped(t).Score(&news.Article{Title: title}, &r)
 		if !r.Relevant || len(r.Events) > 0 || r.Lang != "" {
 			t.Errorf("%s: relevant %v, events %v, language %q; want relevant, none, none", title, r.Relevant, r.Events, r.Lang)
+		}
+	}
+}
+
+// TestHintsSpeakLast holds that a lone word names a kind only where no phrase does, and never makes an event.
+func TestHintsSpeakLast(t *testing.T) {
+	lex := shipped(t)
+	for title, want := range map[string]string{
+		"Warships of Iran and Azerbaijan":                        "mobilize hint",
+		"Iran summons Azerbaijani ambassador as warships gather": "summon ",
+	} {
+		var r score.Result
+		lex.Explain(&news.Article{Title: title}, &r)
+		if len(r.Mentions) == 0 || r.Mentions[0].Kind+" "+r.Mentions[0].Dropped != want || strings.HasSuffix(want, "hint") != (len(r.Events) == 0) {
+			t.Errorf("%s: %+v, want %s", title, r.Mentions, want)
 		}
 	}
 }
