@@ -11,6 +11,7 @@ type party struct {
 	part   part
 	group  int32 // parties joined by "and" share it
 	holder int32 // token of the word it owns ("ambassador", "embassy"), or -1
+	held   int32 // one past the last token of that word: "chargé d'affaires"
 }
 
 // maxParties is how many names of one sentence are considered; a longer list is an enumeration.
@@ -370,7 +371,7 @@ func (s *scratch) attachHolders(l *Lexicon, f *field) {
 			}
 		}
 		if best >= 0 {
-			s.parties[best].holder = h.start
+			s.parties[best].holder, s.parties[best].held = h.start, h.end
 		}
 	}
 }

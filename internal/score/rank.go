@@ -38,7 +38,7 @@ func (s *scratch) rank(l *Lexicon, f *field, p *party, m match) (from, to float6
 		to = rankServed // "Azerbaijani held for spying for Iran": the arrest is meant for whom he served
 	case p.start >= 0 && f.quoted(p.start, p.end) && !f.quoted(m.start, m.end):
 		from, to = rankRemote, rankPossible // named in what somebody is quoted to say
-	case inside || p.holder >= m.start && p.holder < m.end:
+	case inside || p.holder >= 0 && p.holder < m.end && p.held > m.start:
 		from, to = s.rankWithin(f, ru.frame, k, p, m)
 	case p.part == partAgent, p.part == partPlace:
 		from, to = s.rankByPart(l, f, ru.frame, k, p, m)
@@ -263,6 +263,8 @@ func (s *scratch) rankByFrame(l *Lexicon, f *field, fr frame, k *kindData, p *pa
 		return rankPossible / 2, rankMarked
 	case fr == framePassive && left:
 		switch {
+		case k.objectFrom && p.part == partOwner:
+			return rankMarked, rankPossible // "Azerbaijani flag raised again over embassy in Tehran"
 		case verbLast && p.part == partNone && p.holder < 0 && k.rhetoric:
 			return rankRemote, rankObject // "Azərbaycan İran şirkətlərinə sanksiyaları dayandırmalıdır": who must
 		case verbLast && p.part == partNone && p.holder < 0:
