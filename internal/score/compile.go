@@ -85,6 +85,10 @@ type draft struct {
 // folder gives the folder of the row's file, which names its language; it is empty for what belongs to none.
 func folder(r Row) string { return r.File[:max(0, strings.LastIndexByte(r.File, '/'))] }
 
+// otherLanguages is the folder of all languages that have no phrases: names, common words, and words of what is not about
+// states at all.
+const otherLanguages = "other"
+
 // language gives the language whose folder the row's file is in.
 func (c *compiler) language(r Row) *draft {
 	name := folder(r)
@@ -146,9 +150,14 @@ func (c *compiler) build(rows []Row) {
 
 // freeze lays out the graphs of all languages for words with symbols below n.
 func (l *Lexicon) freeze(n int) error {
-	l.unknown = &language{rules: &phraseGraph{}, hints: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}}
+	i := slices.IndexFunc(l.languages, func(t *language) bool { return t.name == otherLanguages })
+	if i < 0 {
+		i = len(l.languages)
+		l.languages = append(l.languages, &language{rules: &phraseGraph{}, hints: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}})
+	}
+	l.unknown = l.languages[i]
 	graphs := []*phraseGraph{l.actorGraph}
-	for _, t := range append([]*language{l.unknown}, l.languages...) {
+	for _, t := range l.languages {
 		graphs = append(graphs, t.rules, t.hints, t.cues, t.syntax)
 	}
 	for _, g := range graphs {

@@ -44,7 +44,7 @@ type Lexicon struct {
 	values    []int32  // of number words
 	places    []string // canonical names
 	languages []*language
-	unknown   *language // has no words
+	unknown   *language // that of a text in none of the others; it has no phrases
 
 	pool sync.Pool
 }

@@ -81,3 +81,47 @@ func TestHintsSpeakLast(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherLanguages holds that a text in a language without phrases is told to be about the pair, unless it is about a
+// match, a quake or a province.
+func TestOtherLanguages(t *testing.T) {
+	lex := shipped(t)
+	for _, c := range []struct {
+		title, text string
+		relevant    bool
+	}{
+		{"Aserbaidschan bestellt iranischen Botschafter ein", "Das Außenministerium in Baku hat am Montag den Botschafter des Iran einbestellt.", true},
+		{"Iran schlägt Aserbaidschan 2:0 im Freundschaftsspiel", "Die iranische Fußball-Nationalmannschaft gewann in Baku.", false},
+		{"Israel und Iran: Angriffe dauern an", "Raketen trafen Tel Aviv. Ölpreise in Baku stiegen.", false},
+		{"L'Azerbaïdjan ferme son ambassade à Téhéran après une attaque", "Bakou a évacué ses diplomates d'Iran.", true},
+		{"Grand Prix d'Azerbaïdjan : Verstappen en pole", "Le Néerlandais devance Leclerc à Bakou.", false},
+		{"Séisme dans l'Azerbaïdjan oriental iranien", "Un séisme de magnitude 5 a frappé Tabriz.", false},
+		{"Azerbaiyán convoca al embajador de Irán", "El Ministerio de Exteriores de Bakú protestó.", true},
+		{"L'Azerbaigian espelle quattro diplomatici iraniani", "Baku accusa Teheran.", true},
+		{"أذربيجان تستدعي السفير الإيراني في باكو", "احتجت باكو على تصريحات طهران.", true},
+		{"منتخب إيران يفوز على أذربيجان في مباراة ودية", "كرة القدم في باكو.", false},
+		{"زلزال يضرب محافظة أذربيجان الشرقية في إيران", "مركز الزلزال قرب تبريز.", false},
+		{"אזרבייג'ן זימנה את שגריר איראן בבאקו", "משרד החוץ מחה.", true},
+		{"Ադրբեջանը կանչել է Իրանի դեսպանին", "Բաքուն բողոքել է Թեհրանին։", true},
+		{"აზერბაიჯანმა ირანის ელჩი დაიბარა", "ბაქომ თეირანს პროტესტი გამოუცხადა.", true},
+		{"阿塞拜疆召见伊朗大使", "巴库就此提出抗议。", true},
+		{"伊朗足球队友谊赛击败阿塞拜疆", "比赛在巴库举行。", false},
+		{"アゼルバイジャン、イラン大使を呼び出し", "バクーの外務省が抗議した。", true},
+		{"Azerbejdżan wydalił czterech irańskich dyplomatów", "Baku oskarża Teheran.", true},
+		{"Azerbeidzjan roept Iraanse ambassadeur op het matje", "Bakoe protesteert.", true},
+		{"Teheran warnt Baku vor israelischer Präsenz", "Das iranische Außenministerium erklärte, Aserbaidschan dürfe sein Gebiet nicht für Angriffe hergeben.", true},
+		{"Téhéran et Bakou rouvrent leurs consulats", "Les ministres des Affaires étrangères de l'Iran et de l'Azerbaïdjan se sont entretenus mardi.", true},
+		{"El amistoso entre Irán y Azerbaiyán termina en empate", "El seleccionador elogió a sus jugadores.", false},
+		{"Amichevole: l'Iran batte l'Azerbaigian", "Tre gol nel secondo tempo a Baku.", false},
+		{"Terremoto en la provincia iraní de Azerbaiyán Oriental", "El sismo dejó cinco heridos en Tabriz.", false},
+		{"ირანის ნაკრებმა აზერბაიჯანი დაამარცხა", "ფეხბურთის ამხანაგური მატჩი ბაქოში გაიმართა.", false},
+		{"Իրանի հավաքականը հաղթել է Ադրբեջանին", "Ընկերական հանդիպումը կայացել է Բաքվում։", false},
+		{"נבחרת איראן ניצחה את אזרבייג'ן", "משחק הכדורגל נערך בבאקו.", false},
+	} {
+		var r score.Result
+		lex.Score(&news.Article{Title: c.title, Text: c.text}, &r)
+		if r.Relevant != c.relevant || len(r.Events) > 0 {
+			t.Errorf("%s: relevant %v, events %v; want relevant %v alone", c.title, r.Relevant, r.Events, c.relevant)
+		}
+	}
+}
