@@ -26,6 +26,9 @@ const reach = 6
 // leadWords is how many words of a text say what it is about, however many paragraphs they are.
 const leadWords = 60
 
+// subjectWords is where in a title the name of its subject begins at the latest: "Chief of the UN urges".
+const subjectWords = 2
+
 // rollCall is how many states one sentence can name and still be about two of them.
 const rollCall = 3
 
@@ -146,10 +149,23 @@ func (s *scratch) settle(l *Lexicon, r *Result) {
 		return
 	}
 	s.elsewhere = s.third
-	title := s.titleStates()
-	if s.third && !slices.ContainsFunc(l.pairs, func(p pairOf) bool { return title&p.states() == p.states() }) {
+	named := slices.ContainsFunc(l.pairs, func(p pairOf) bool { return s.titleStates()&p.states() == p.states() })
+	switch {
+	case s.third && !named:
 		s.settled = noPair
+	case named && s.thirdSpeaks(l):
+		s.settled = background
 	}
+}
+
+// thirdSpeaks says whether a title begins with a third state or the like as its subject: what "EU watches row between Baku
+// and Tehran" tells of the two has been told before.
+func (s *scratch) thirdSpeaks(l *Lexicon) bool {
+	if len(s.titleParties) == 0 {
+		return false
+	}
+	p := &s.titleParties[0]
+	return p.start < subjectWords && p.part == partNone && !l.paired(int(p.state))
 }
 
 // pairNamed says whether the text names both states of a pair.
