@@ -165,7 +165,7 @@ func (s *scratch) thirdSpeaks(l *Lexicon) bool {
 		return false
 	}
 	p := &s.titleParties[0]
-	return p.start < subjectWords && p.part == partNone && !l.paired(int(p.state))
+	return p.start < subjectWords && (p.part == partNone || p.part == partSpeaker) && !l.paired(int(p.state))
 }
 
 // pairNamed says whether the text names both states of a pair.
