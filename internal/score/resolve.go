@@ -450,12 +450,15 @@ func (s *scratch) resolveMutual(l *Lexicon, fd *field, m match) (whom, string) {
 }
 
 // joins says whether a second party takes part in what the group of the first does: where "Azerbaijan
-// and Israel sign a deal", a third is part of it only "with" them.
+// and Israel sign a deal", a third is part of it only "with" them, and in "Lavrov ve Bayramov İran'ı görüştü" it is what
+// they talk about.
 func (s *scratch) joins(first, second *party) bool {
 	if first.group == second.group || second.part == partWith {
 		return true
 	}
-	return !slices.ContainsFunc(s.parties, func(p party) bool { return p.group == first.group && p.state != first.state })
+	return !slices.ContainsFunc(s.parties, func(p party) bool {
+		return p.group == first.group && p.state != first.state || first.part == partTarget && p.group == second.group && p.state != second.state && p.state != first.state
+	})
 }
 
 // subjectOf gives the unmarked party of another state that is named first in the sentence, before the one with whom; nil
