@@ -32,6 +32,7 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 	})
 	c.readTop(rows)
 	c.readLanguages(rows)
+	c.checkReasons()
 	c.readPairs(pairs)
 	c.build(rows)
 	if len(c.faults) > 0 {
@@ -68,10 +69,20 @@ type compiler struct {
 	abbrev  []piece
 	seq     []piece // of the phrase being read
 	ordinal map[string]int
+	reasons []Row // that name a cue
 }
 
 func (c *compiler) fault(r Row, format string, args ...any) {
 	c.faults = append(c.faults, fmt.Errorf("%s:%d: %s: %s", r.File, r.Line, strings.Join(r.Path, "."), fmt.Sprintf(format, args...)))
+}
+
+// checkReasons finds reasons that no cue has, as a slip of the pen makes them.
+func (c *compiler) checkReasons() {
+	for _, r := range c.reasons {
+		if !slices.ContainsFunc(c.lex.cues, func(q cue) bool { return q.name == r.Value }) {
+			c.fault(r, "there is no cue named %q", r.Value)
+		}
+	}
 }
 
 // draft is a language while its files are read.
@@ -89,6 +100,12 @@ func folder(r Row) string { return r.File[:max(0, strings.LastIndexByte(r.File, 
 // states at all.
 const otherLanguages = "other"
 
+// newLanguage makes a language that has no words yet.
+func newLanguage(name string, bit uint8) *language {
+	return &language{name: name, bit: bit, rules: &phraseGraph{}, hints: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{},
+		endings: map[string]part{}, joiners: map[string]bool{}, relative: map[string]bool{}, purpose: map[string]bool{}, speech: map[string]bool{}}
+}
+
 // language gives the language whose folder the row's file is in.
 func (c *compiler) language(r Row) *draft {
 	name := folder(r)
@@ -101,8 +118,7 @@ func (c *compiler) language(r Row) *draft {
 		c.fault(r, "%q is one language too many, at most %d", name, maxLangs)
 		return c.drafts[0]
 	}
-	t := &language{name: name, bit: 1 << len(c.drafts), rules: &phraseGraph{}, hints: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{},
-		endings: map[string]part{}, joiners: map[string]bool{}, relative: map[string]bool{}, purpose: map[string]bool{}, speech: map[string]bool{}}
+	t := newLanguage(name, 1<<len(c.drafts))
 	c.lex.languages = append(c.lex.languages, t)
 	d := &draft{language: t, holders: map[string]bool{}, posts: map[string]bool{},
 		notation: notation{vocabulary: &c.words, lang: t.bit, sets: map[string]*set{}, gap: &c.gap}}
@@ -150,15 +166,16 @@ func (c *compiler) build(rows []Row) {
 
 // freeze lays out the graphs of all languages for words with symbols below n.
 func (l *Lexicon) freeze(n int) error {
-	i := slices.IndexFunc(l.languages, func(t *language) bool { return t.name == otherLanguages })
-	if i < 0 {
-		i = len(l.languages)
-		l.languages = append(l.languages, &language{rules: &phraseGraph{}, hints: &phraseGraph{}, cues: &phraseGraph{}, syntax: &phraseGraph{}})
-	}
-	l.unknown = l.languages[i]
 	graphs := []*phraseGraph{l.actorGraph}
 	for _, t := range l.languages {
 		graphs = append(graphs, t.rules, t.hints, t.cues, t.syntax)
+		if t.name == otherLanguages {
+			l.unknown = t
+		}
+	}
+	if l.unknown == nil {
+		l.unknown = newLanguage(otherLanguages, 0)
+		graphs = append(graphs, l.unknown.rules, l.unknown.hints, l.unknown.cues, l.unknown.syntax)
 	}
 	for _, g := range graphs {
 		if len(g.states) >= maxStates {

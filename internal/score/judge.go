@@ -37,6 +37,7 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 	possible := s.pairNamed(l)
 	s.noise = ""
 	s.settled, s.third, s.elsewhere, s.aside, s.spoken = "", false, false, false, false
+	s.titleParties, s.leadParties = s.titleParties[:0], s.leadParties[:0]
 	if possible {
 		s.findCues(l)
 		s.question = s.fields[0].question()
@@ -527,22 +528,19 @@ func (s *scratch) together(p pairOf, most int) bool {
 // inOneBreath says whether the title writes the states of a pair as one ("urge dialogue in Azerbaijan-Iran row"), or joins
 // them and a third state speaks of them ("welcomes thaw between Azerbaijan and Iran").
 func (s *scratch) inOneBreath(p pairOf) bool {
-	f, names := &s.fields[0], s.actors[0]
-	for i := 1; i < len(names); i++ {
-		a, b := names[i-1], names[i]
-		if a.end == b.start && a.state >= 0 && b.state >= 0 && 1<<a.state|1<<b.state == p.states() && isHyphen(f.between(a.end-1, b.start)) && f.tokens[b.start].marks&markHard == 0 {
-			return true
-		}
-	}
-	return s.spoken && slices.ContainsFunc(s.titleParties, func(a party) bool {
-		named := uint64(0)
+	for i := range s.titleParties {
+		a, named := &s.titleParties[i], uint64(0)
 		for _, b := range s.titleParties {
 			if b.group == a.group {
 				named |= 1 << b.state
 			}
 		}
-		return named == p.states() && a.part != partNone
-	})
+		hyphen := i+1 < len(s.titleParties) && s.titleParties[i+1].start == a.end && s.hyphenated(&s.fields[0], a, &s.titleParties[i+1])
+		if named == p.states() && (hyphen || s.spoken && a.part != partNone) {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyPlace says whether the title names a state just as a place.

@@ -27,13 +27,13 @@ func (c *compiler) readTop(rows []Row) {
 		case "far":
 			c.lex.far = int32(c.number(r, 1, 1000))
 		case "noise":
-			c.noise[r.Value] = true
+			c.reason(r, c.noise)
 		case "settles":
-			c.lex.settles[r.Value] = true
+			c.reason(r, c.lex.settles)
 		case "refutes":
-			c.lex.refutes[r.Value] = true
+			c.reason(r, c.lex.refutes)
 		case "undone":
-			c.lex.undone[r.Value] = true
+			c.reason(r, c.lex.undone)
 		case "rhetoric": // needs the kinds, which may come later
 		case "states":
 			c.readState(r)
@@ -70,6 +70,12 @@ func (c *compiler) readTop(rows []Row) {
 			c.faults = append(c.faults, fmt.Errorf("kinds.yaml: kinds.%s: side, intensity and half_life are needed", c.lex.kinds[i].Name))
 		}
 	}
+}
+
+// reason adds the name of a cue to a list of them.
+func (c *compiler) reason(r Row, list map[string]bool) {
+	list[r.Value] = true
+	c.reasons = append(c.reasons, r)
 }
 
 func (c *compiler) number(r Row, least, most float64) float64 {
@@ -168,6 +174,7 @@ func (c *compiler) readKind(r Row) {
 		d.bystander = c.truth(r)
 	case "denial":
 		d.denial = r.Value
+		c.reasons = append(c.reasons, r)
 	case "opening":
 		d.opening = c.truth(r)
 	case "yields":

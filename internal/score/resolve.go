@@ -309,7 +309,7 @@ func (s *scratch) near(k *kindData, known, state int32) bool {
 			}
 		}
 	}
-	return s.present == 1<<known|1<<state // whoever else could be meant, no text of theirs names him
+	return s.present == 1<<known|1<<state // the text names no third that could be meant
 }
 
 // firstNamed gives the names in the title, or in the first paragraph of the text.

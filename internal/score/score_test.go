@@ -293,6 +293,7 @@ func TestFaultsOfALexicon(t *testing.T) {
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"(call|ask\"]", "a bracket is not closed"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"den(y|ies)\"]", "no space before"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [{phrase: calls, drop: whim}]", "\"whim\" is no reason of the list settles"},
+		{"more.yaml", "refutes: [whim]", "more.yaml:1: refutes.0: there is no cue named \"whim\""},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"!?\"]", "has no letter, so it can never match"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"expulsion\"]", "phrase \"expulsion\" is there already, as rule"},
 		{"en/a.yaml", "actors:\n  XXX:\n    state: [Nowhere]", "\"XXX\" is no state of lexicon.yaml"},
