@@ -42,6 +42,7 @@ func TestFromAFeedToAMessage(t *testing.T) {
 	chat.wait(t, "To: /desk_url\nAZE-IRN: Tension between two countries is high.\n", "Level: high\n", "What weighs most:\n",
 		" summon by AZE: Azerbaijan summons Iranian ambassador &amp; protests\n", " arrest by AZE: Azerbaijan arrests five people spying for Iran\n",
 		"What to do: docs/runbooks/TensionIndexHigh.md", "/d/tension-pair?var-pair=AZE-IRN")
+	p.wait(t, `increase(tension_poll_failures_total[10s]) > 0`) // the paper that is gone is asked ever more rarely
 	askDashboards(t, p)
 	p.rulesAreWell(t)
 	checkMetrics(t, monitor)
