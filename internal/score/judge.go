@@ -528,15 +528,23 @@ func (s *scratch) together(p pairOf, most int) bool {
 // inOneBreath says whether the title writes the states of a pair as one ("urge dialogue in Azerbaijan-Iran row"), or joins
 // them and a third state speaks of them ("welcomes thaw between Azerbaijan and Iran").
 func (s *scratch) inOneBreath(p pairOf) bool {
+	f := &s.fields[0]
 	for i := range s.titleParties {
 		a, named := &s.titleParties[i], uint64(0)
+		if a.group != int32(i) {
+			continue // not the first of its group
+		}
 		for _, b := range s.titleParties {
 			if b.group == a.group {
 				named |= 1 << b.state
 			}
 		}
-		hyphen := i+1 < len(s.titleParties) && s.titleParties[i+1].start == a.end && s.hyphenated(&s.fields[0], a, &s.titleParties[i+1])
-		if named == p.states() && (hyphen || s.spoken && a.part != partNone) {
+		if named != p.states() {
+			continue
+		}
+		hyphen := s.titleParties[i+1].start == a.end && s.hyphenated(f, a, &s.titleParties[i+1])
+		object := len(s.rules[0]) > 0 && s.rules[0][0].start <= a.start && f.tokens[a.start].marks&(markComma|markHard) == 0 // "urges Tehran and Baku"
+		if hyphen || s.spoken && (a.part != partNone || object) {
 			return true
 		}
 	}
