@@ -187,6 +187,7 @@ type language struct {
 	cases    bool            // an ending, not a word before it, marks whom a deed is done to
 	endings  map[string]part // what is left of a word after the name
 	held     []string        // endings that make a holder's word an object
+	ours     []string        // endings of a verb that the speaker does: "düşürdük"
 	relative map[string]bool // words that make the name before them the subject of what follows: "who"
 	joiners  map[string]bool // words that join names: "and"
 	purpose  map[string]bool // words before a verb that has the subject of the verb before it: "phones Aliyev to thank him"

@@ -118,6 +118,8 @@ func (s *scratch) rankByPart(l *Lexicon, f *field, fr frame, k *kindData, p *par
 		}
 	case partSpeaker:
 		switch {
+		case fr == frameActive && endsIn(f.folded(m.end-1), s.tongue.ours):
+			return rankObject, 0 // "İran: Azerbaycan dronunu düşürdük"
 		case fr == frameActive && s.isSpeech(f, m) && s.subjectBefore(f, p, m.start):
 			return rankPossible, rankLikely // "Azerbaijan says Iran threatened its rig"
 		case k.spoken || k.bystander:
@@ -386,9 +388,11 @@ func (s *scratch) betweenObjectAndVerb(f *field, p *party, m match) bool {
 func (s *scratch) heldAsObject(f *field, p *party) bool { return s.isObject(f, p.holder) }
 
 // isObject says whether a word has the ending of an object.
-func (s *scratch) isObject(f *field, token int32) bool {
-	word := f.folded(token)
-	return slices.ContainsFunc(s.tongue.held, func(ending string) bool { return strings.HasSuffix(word, ending) })
+func (s *scratch) isObject(f *field, token int32) bool { return endsIn(f.folded(token), s.tongue.held) }
+
+// endsIn says whether a folded word has one of the endings.
+func endsIn(word string, endings []string) bool {
+	return slices.ContainsFunc(endings, func(ending string) bool { return strings.HasSuffix(word, ending) })
 }
 
 // distance is what lies between a party and a match, as something to take off its rank.

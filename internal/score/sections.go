@@ -332,6 +332,8 @@ func (c *compiler) readGrammar(r Row) {
 		c.phrase(r, r.Value, classRole, int32(len(c.lex.roles)-1))
 	case "held":
 		g.held = append(g.held, fold(r.Value))
+	case "ours":
+		g.ours = append(g.ours, fold(r.Value))
 	case "relative":
 		g.relative[fold(r.Value)] = true
 	case "speech":
@@ -361,6 +363,6 @@ func (c *compiler) readGrammar(r Row) {
 			c.abbrev = append(c.abbrev, words...)
 		}
 	default:
-		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, relative, purpose, speech, joiners, numbers, common and abbreviations", r.Path[1])
+		c.fault(r, "unknown key %q; grammar knows order, before, after, endings, held, ours, relative, purpose, speech, joiners, numbers, common and abbreviations", r.Path[1])
 	}
 }
