@@ -41,7 +41,7 @@ type Event struct {
 	Text       string  // the words that decided it
 	Rule       string  // the lexicon rule they matched: kind, language, ordinal
 
-	vague bool // both sides are named as those it concerns: "the Azerbaijani-Iranian border is closed"
+	vague bool // the two are named together, and the text may still say who began: "the Azerbaijani-Iranian border is closed"
 }
 
 // Mention is a phrase of the lexicon found in a text, whoever the actors are.

@@ -244,7 +244,8 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	}
 	e.Text = fd.text[e.Span[0]:e.Span[1]]
 	if a, b := who.parties[0], who.parties[1]; a != nil && b != nil {
-		e.vague = who.from == Both && a.part == partOwner && b.part == partOwner && ru.frame != frameActive && !l.kindData[ru.kind].placeTo
+		owners := a.part == partOwner && b.part == partOwner && ru.frame != frameActive
+		e.vague = who.from == Both && (owners && !l.kindData[ru.kind].placeTo || f == 0 && l.kindData[ru.kind].placeTo)
 		r.makePlain(e)
 	}
 	if r.toldInTitle(e) || !r.add(e) {
@@ -288,7 +289,8 @@ func (r *Result) toldInTitle(e Event) bool {
 	})
 }
 
-// makePlain gives an event of "the Azerbaijani-Iranian border is closed" the direction in which e tells it.
+// makePlain gives an event of "the Azerbaijani-Iranian border is closed", or a title's clash of the two, the direction in
+// which e tells it.
 func (r *Result) makePlain(e Event) {
 	i := slices.IndexFunc(r.Events, func(o Event) bool { return o.vague && o.Pair == e.Pair && o.Kind == e.Kind })
 	if i >= 0 && e.From != Both {
