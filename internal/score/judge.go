@@ -1,9 +1,7 @@
 package score
 
 import (
-	"math/bits"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -22,15 +20,6 @@ const (
 
 // reach is how far, in words, a deed may stand behind the words that speak of it.
 const reach = 6
-
-// leadWords is how many words of a text say what it is about, however many paragraphs they are.
-const leadWords = 60
-
-// subjectWords is where in a title the name of its subject begins at the latest: "Chief of the UN urges".
-const subjectWords = 2
-
-// rollCall is how many states one sentence can name and still be about two of them.
-const rollCall = 3
 
 // judge makes events of the rule matches, or says why they are none.
 func (s *scratch) judge(l *Lexicon, r *Result) {
@@ -77,47 +66,6 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 	s.relate(l, r)
 }
 
-// yield moves a kind that is but the way a deed is done behind the deed the title tells with it: "phones Aliyev to
-// apologise".
-func (r *Result) yield(l *Lexicon) {
-	if len(r.Events) == 0 {
-		return
-	}
-	first := &r.Events[0]
-	if k := slices.IndexFunc(l.kinds, func(k Kind) bool { return k.Name == first.Kind }); !l.kindData[k].yields {
-		return
-	}
-	if i := slices.IndexFunc(r.Events, func(e Event) bool { return e.From != Both && e.Pair == first.Pair }); i > 0 {
-		*first, r.Events[i] = r.Events[i], *first
-	}
-}
-
-// question gives the first token of the question a title ends with, one past its tokens where it asks nothing.
-func (f *field) question() int32 {
-	end := int32(len(f.tokens))
-	last := end - 1
-	for last >= 0 && f.tokens[last].marks&markDropped != 0 {
-		last--
-	}
-	if last < 0 {
-		return end
-	}
-	rest := f.text[f.tokens[last].end:]
-	if last+1 < end {
-		rest = f.between(last, last+1)
-	}
-	if !strings.ContainsAny(rest, "?؟") {
-		return end
-	}
-	start, _ := f.sentence(f.tokens[last].sentence)
-	for k := last; k > start; k-- {
-		if f.tokens[k].marks&markHard != 0 {
-			return k
-		}
-	}
-	return start
-}
-
 // firstParties gives the parties of a field's first sentence, in memory used again.
 func (s *scratch) firstParties(l *Lexicon, f int, into []party) []party {
 	if len(s.fields[f].starts) == 0 {
@@ -126,47 +74,6 @@ func (s *scratch) firstParties(l *Lexicon, f int, into []party) []party {
 	from, to := s.fields[f].sentence(0)
 	s.readSentence(l, f, from, to)
 	return append(into[:0], s.parties...)
-}
-
-// settle says whether the title leaves room for an event in the text: not where it tells of an
-// anniversary, a plan or a denial, or of a third state's deed without naming the two. What the text reports then is
-// background.
-func (s *scratch) settle(l *Lexicon, r *Result) {
-	if len(r.Events) > 0 {
-		return
-	}
-	for _, m := range r.Mentions {
-		if l.settles[m.Dropped] {
-			s.settled = background
-			return
-		}
-	}
-	if slices.ContainsFunc(s.actors[0], func(a actor) bool { return a.state >= 0 && a.start >= s.question }) {
-		s.settled = background
-		return
-	}
-	if len(r.Mentions) == 0 && slices.ContainsFunc(s.cues[0], func(c match) bool { return l.refutes[l.cues[c.out.id].name] }) {
-		s.settled = background // "the report of a dead officer is made up"
-		return
-	}
-	s.elsewhere = s.third
-	named := slices.ContainsFunc(l.pairs, func(p pairOf) bool { return s.titleStates()&p.states() == p.states() })
-	switch {
-	case s.third && !named:
-		s.settled = noPair
-	case named && s.thirdSpeaks(l):
-		s.settled = background
-	}
-}
-
-// thirdSpeaks says whether a title begins with a third state or the like as its subject: what "EU watches row between Baku
-// and Tehran" tells of the two has been told before.
-func (s *scratch) thirdSpeaks(l *Lexicon) bool {
-	if len(s.titleParties) == 0 {
-		return false
-	}
-	p := &s.titleParties[0]
-	return p.start < subjectWords && (p.part == partNone || p.part == partSpeaker) && !l.paired(int(p.state))
 }
 
 // pairNamed says whether the text names both states of a pair.
@@ -480,93 +387,3 @@ func (s *scratch) placeNear(l *Lexicon) string {
 	return ""
 }
 
-// relate says which pairs the text is about: those it has an event of, or whose states the title or
-// one sentence of the text names together, unless the text is noise.
-func (s *scratch) relate(l *Lexicon, r *Result) {
-	most := rollCall
-	if s.aside {
-		most--
-	}
-	for _, p := range l.pairs {
-		event := slices.ContainsFunc(r.Events, func(e Event) bool { return e.Pair == p.name })
-		if event || s.noise == "" && s.together(p, most) {
-			r.Pairs = append(r.Pairs, p.name)
-		}
-	}
-	slices.Sort(r.Pairs)
-	r.Relevant = len(r.Pairs) > 0
-}
-
-// together says whether the states of a pair are named in the title or in one sentence of the text's beginning that is no
-// roll-call of states, or are the only ones that title and beginning name.
-func (s *scratch) together(p pairOf, most int) bool {
-	both := p.states()
-	fits := func(named uint64) bool { return named&both == both && bits.OnesCount64(named) <= most }
-	all := s.titleStates()
-	if s.inOneBreath(p) {
-		return true
-	}
-	if s.elsewhere {
-		return fits(all) && !s.onlyPlace(p.a) && !s.onlyPlace(p.b) // "Yerevan summons Iran's envoy over his words in Baku"
-	}
-	if fits(all) {
-		return true
-	}
-	lead := &s.fields[1]
-	for i, from := range lead.starts {
-		if int(from) >= len(lead.tokens) || lead.tokens[from].paragraph > 0 && from >= leadWords {
-			break
-		}
-		_, to := lead.sentence(int32(i))
-		named := s.statesIn(1, from, to)
-		if fits(named) {
-			return true
-		}
-		all |= named
-	}
-	return all == both
-}
-
-// inOneBreath says whether the title writes the states of a pair as one ("urge dialogue in Azerbaijan-Iran row"), or joins
-// them and a third state speaks of them ("welcomes thaw between Azerbaijan and Iran").
-func (s *scratch) inOneBreath(p pairOf) bool {
-	f := &s.fields[0]
-	for i := range s.titleParties {
-		a, named := &s.titleParties[i], uint64(0)
-		if a.group != int32(i) {
-			continue // not the first of its group
-		}
-		for _, b := range s.titleParties {
-			if b.group == a.group {
-				named |= 1 << b.state
-			}
-		}
-		if named != p.states() {
-			continue
-		}
-		hyphen := s.titleParties[i+1].start == a.end && s.hyphenated(f, a, &s.titleParties[i+1])
-		object := len(s.rules[0]) > 0 && s.rules[0][0].start <= a.start && f.tokens[a.start].marks&(markComma|markHard) == 0 // "urges Tehran and Baku"
-		if hyphen || s.spoken && (a.part != partNone || object) {
-			return true
-		}
-	}
-	return false
-}
-
-// onlyPlace says whether the title names a state just as a place.
-func (s *scratch) onlyPlace(state int) bool {
-	return !slices.ContainsFunc(s.titleParties, func(p party) bool { return int(p.state) == state && p.part != partPlace })
-}
-
-// titleStates gives the states the title names, a bit each.
-func (s *scratch) titleStates() uint64 { return s.statesIn(0, 0, int32(len(s.fields[0].tokens))) }
-
-// statesIn gives the states named in tokens [from, to) of a field, a bit each.
-func (s *scratch) statesIn(f int, from, to int32) (named uint64) {
-	for _, a := range s.actors[f] {
-		if a.start >= from && a.start < to && a.state >= 0 {
-			named |= 1 << a.state
-		}
-	}
-	return named
-}
