@@ -386,4 +386,3 @@ func (s *scratch) placeNear(l *Lexicon) string {
 	}
 	return ""
 }
-
