@@ -166,16 +166,16 @@ func (c *compiler) build(rows []Row) {
 
 // freeze lays out the graphs of all languages for words with symbols below n.
 func (l *Lexicon) freeze(n int) error {
-	graphs := []*phraseGraph{l.actorGraph}
-	for _, t := range l.languages {
-		graphs = append(graphs, t.rules, t.hints, t.cues, t.syntax)
-		if t.name == otherLanguages {
-			l.unknown = t
-		}
-	}
-	if l.unknown == nil {
+	languages := l.languages
+	if i := slices.IndexFunc(languages, func(t *language) bool { return t.name == otherLanguages }); i >= 0 {
+		l.unknown = languages[i]
+	} else {
 		l.unknown = newLanguage(otherLanguages, 0)
-		graphs = append(graphs, l.unknown.rules, l.unknown.hints, l.unknown.cues, l.unknown.syntax)
+		languages = append(slices.Clone(languages), l.unknown)
+	}
+	graphs := []*phraseGraph{l.actorGraph}
+	for _, t := range languages {
+		graphs = append(graphs, t.rules, t.hints, t.cues, t.syntax)
 	}
 	for _, g := range graphs {
 		if len(g.states) >= maxStates {

@@ -58,7 +58,7 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 			}
 			r.Mentions = append(r.Mentions, mention)
 		}
-		if f == 0 {
+		if f == 0 && possible {
 			s.settle(l, r)
 			r.yield(l)
 		}
@@ -293,14 +293,10 @@ func (s *scratch) toldAgain(l *Lexicon, f, i int) bool {
 // deniesReport says whether a deed before match i in its sentence, one that makes things better, is denied: in "İran'la
 // gizli görüşme yapıldığını yalanladı" a report is denied and no charge rejected.
 func (s *scratch) deniesReport(l *Lexicon, f, i int, r *Result, denied string) bool {
-	rules, tokens := s.rules[f], s.fields[f].tokens
 	told := r.Mentions[len(r.Mentions)-i:] // of the matches before
-	for j := i - 1; j >= 0 && tokens[rules[j].start].sentence == tokens[rules[i].start].sentence; j-- {
-		if l.kinds[l.rules[rules[j].out.id].kind].Side == Deescalation && told[j].Dropped == denied {
-			return true
-		}
-	}
-	return false
+	return s.before(f, i, func(j int) bool {
+		return told[j].Dropped == denied && l.kinds[l.rules[s.rules[f][j].out.id].kind].Side == Deescalation
+	})
 }
 
 // isSilent says whether match i of the field was dropped; they come in order.
@@ -311,9 +307,14 @@ func (s *scratch) isSilent(i int) bool {
 
 // deedBefore says whether the sentence has an event before match i that fits.
 func (s *scratch) deedBefore(f, i int, fits func(match) bool) bool {
+	return s.before(f, i, func(j int) bool { return !s.isSilent(j) && fits(s.rules[f][j]) })
+}
+
+// before says whether a match that stands before match i in its sentence fits, whatever became of it.
+func (s *scratch) before(f, i int, fits func(j int) bool) bool {
 	rules, tokens := s.rules[f], s.fields[f].tokens
 	for j := i - 1; j >= 0 && tokens[rules[j].start].sentence == tokens[rules[i].start].sentence; j-- {
-		if !s.isSilent(j) && fits(rules[j]) {
+		if fits(j) {
 			return true
 		}
 	}

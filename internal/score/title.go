@@ -30,7 +30,8 @@ func (s *scratch) settle(l *Lexicon, r *Result) {
 		return
 	}
 	s.elsewhere = s.third
-	named := slices.ContainsFunc(l.pairs, func(p pairOf) bool { return s.titleStates()&p.states() == p.states() })
+	title := s.titleStates()
+	named := slices.ContainsFunc(l.pairs, func(p pairOf) bool { return title&p.states() == p.states() })
 	switch {
 	case s.third && !named:
 		s.settled = noPair
