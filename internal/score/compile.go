@@ -32,6 +32,7 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 	})
 	c.readTop(rows)
 	c.readLanguages(rows)
+	c.readHeard()
 	c.checkReasons()
 	c.readPairs(pairs)
 	c.build(rows)

@@ -15,6 +15,7 @@ const (
 	hint       = "hint"       // a lone word, heard where no phrase is found
 	inPassing  = "in passing" // a kind of everyday words that neither the title nor the text's first sentence tells
 	asked      = "asked"      // the title asks whether it happened
+	unlikely   = "unlikely"   // the wording of the text speaks against it
 	repeated   = "repeated"   // the same kind and direction stands earlier in the text
 )
 
@@ -62,6 +63,11 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 			s.settle(l, r)
 			r.yield(l)
 		}
+	}
+	if possible {
+		s.reconsider(l, r)
+	} else {
+		s.retell(l, r)
 	}
 	s.relate(l, r)
 }

@@ -22,6 +22,8 @@ func (c *compiler) readTop(rows []Row) {
 			c.lex.version = r.Value
 		case "confidence":
 			c.readConfidence(r)
+		case "wording":
+			c.readWording(r)
 		case "gap":
 			c.gap = int(c.number(r, 1, maxGap))
 		case "far":
@@ -40,7 +42,7 @@ func (c *compiler) readTop(rows []Row) {
 		case "kinds":
 			c.readKind(r)
 		default:
-			c.fault(r, "unknown key %q; this file knows version, confidence, gap, far, noise, settles, undone, refutes, rhetoric, states and kinds", r.Path[0])
+			c.fault(r, "unknown key %q; this file knows version, confidence, wording, gap, far, noise, settles, undone, refutes, rhetoric, states and kinds", r.Path[0])
 		}
 	}
 	for _, r := range rows {
@@ -95,6 +97,34 @@ func (c *compiler) readConfidence(r Row) {
 		return
 	}
 	*f = c.number(r, 0, 1)
+}
+
+func (c *compiler) readWording(r Row) {
+	n := &c.lex.listening
+	fields := map[string]*float64{"title": &n.Title, "text": &n.Text, "nothing": &n.Nothing, "phrase": &n.Phrase}
+	f, ok := fields[r.Path[len(r.Path)-1]]
+	if !ok {
+		c.fault(r, "unknown key; wording knows title, text, nothing and phrase")
+		return
+	}
+	*f = c.number(r, 1, 1e12)
+}
+
+// readHeard makes a rule of each kind the wording can tell.
+func (c *compiler) readHeard() {
+	l := c.lex
+	if l.listening == (listening{}) {
+		return
+	}
+	l.wording, _ = openWording(wordingFile)
+	for _, name := range l.wording.kinds {
+		id := int32(-1)
+		if k := slices.IndexFunc(l.kinds, func(k Kind) bool { return k.Name == name }); k >= 0 {
+			id = int32(len(l.rules))
+			l.rules = append(l.rules, rule{kind: k, frame: frameActive, id: name + ".wording", intensity: l.kinds[k].Intensity})
+		}
+		l.heardRules = append(l.heardRules, id)
+	}
 }
 
 func (c *compiler) readState(r Row) {

@@ -26,6 +26,9 @@ type Lexicon struct {
 	shunned       map[[2]int]bool // those of them whom even a visit makes an act
 	pairs         []pairOf
 	numbers       confidence
+	listening     listening
+	wording       wording
+	heardRules    []int32 // beside wording.kinds; -1 for none
 	far           int32
 	settles       map[string]bool // reasons that, in a title, leave the text no event
 	refutes       map[string]bool // those that leave the text none even where the title names no deed

@@ -1,0 +1,313 @@
+package score
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"flag"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"tensionmonitor/config"
+	"tensionmonitor/internal/news"
+)
+
+var train = flag.Bool("train", false, "learn wording.bin from the tuned texts")
+
+// How the wording is learned, as tried on lines that had not been learned from then.
+const (
+	rounds  = 12   // over all texts
+	rate    = 0.5  // of a step, divided by the root of the squares of those before (AdaGrad)
+	decay   = 2e-5 // of a weight at each step that touches it
+	rarest  = 3    // texts a feature must stand in
+	quantum = 0.2  // weights below it are left out
+)
+
+// lesson is a text with the kind a reader finds in it; empty where nothing happened.
+type lesson struct {
+	article news.Article
+	kind    string
+}
+
+// lessons reads the tuned texts and the sentences that serve only for this.
+func lessons(t *testing.T) []lesson {
+	t.Helper()
+	var all []lesson
+	files, err := filepath.Glob("testdata/tune/*.txtar")
+	more, err2 := filepath.Glob("testdata/wording/*.jsonl")
+	if err := cmp.Or(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range append(append(files, more...), "testdata/general.jsonl") {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		labels, err := ReadLabels(f, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range labels {
+			all = append(all, lesson{l.Article, leading(l.Events).Kind})
+		}
+	}
+	for i := range all {
+		if all[i].kind == "none" {
+			all[i].kind = ""
+		}
+	}
+	return all
+}
+
+func hashLessons(all []lesson) []byte {
+	h := sha256.New()
+	for _, l := range all {
+		text, err := json.Marshal([]string{l.article.Language, l.article.Title, l.article.Text, l.kind})
+		if err != nil {
+			panic(err)
+		}
+		h.Write(text)
+	}
+	return h.Sum(nil)
+}
+
+// TestWordingLearned holds wording.bin to the texts it is learned from; with -train it learns anew.
+func TestWordingLearned(t *testing.T) {
+	all := lessons(t)
+	hash := hashLessons(all)
+	if *train {
+		if err := os.WriteFile("wording.bin", learn(lexicon(t), all).file(hash), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if _, ok := openWording(wordingFile); !ok {
+		t.Fatal("wording.bin is damaged; run go test ./internal/score -run WordingLearned -train")
+	}
+	if !bytes.Equal(hash, []byte(wordingFile[len(wordingMagic):][:wordingHash])) {
+		t.Error("wording.bin was not learned from the texts as they are now; run go test ./internal/score -run WordingLearned -train")
+	}
+}
+
+// pupil is the regression while it learns.
+type pupil struct {
+	kinds   []string
+	ids     map[uint32]int
+	weights [][]float64 // by feature, then kind
+	squares [][]float64
+}
+
+// example is a lesson as features with their values.
+type example struct {
+	features []int
+	values   []float64
+	kind     int
+}
+
+// lexicon compiles what is shipped.
+func lexicon(t *testing.T) *Lexicon {
+	t.Helper()
+	read, err := config.Lexicon("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make([]Row, len(read))
+	for i, r := range read {
+		rows[i] = Row(r)
+	}
+	l, err := Compile(rows, []string{"AZE-IRN"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// learn goes over the lessons in an order that is the same each time.
+func learn(l *Lexicon, all []lesson) *pupil {
+	p := &pupil{ids: map[uint32]int{}}
+	for _, k := range l.Kinds() {
+		p.kinds = append(p.kinds, k.Name)
+	}
+	p.kinds = append(p.kinds, "")
+	examples := p.study(l, all)
+	random := rand.New(rand.NewPCG(1, 2))
+	order := make([]int, len(examples))
+	for i := range order {
+		order[i] = i
+	}
+	for range rounds {
+		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for _, i := range order {
+			p.step(&examples[i])
+		}
+	}
+	return p
+}
+
+// study makes examples of the lessons, of features that are not too rare.
+func (p *pupil) study(l *Lexicon, all []lesson) []example {
+	s := &scratch{}
+	in := map[uint32]int{}
+	heard := make([]map[uint32]float64, len(all))
+	for i := range all {
+		s.read(l, &all[i].article)
+		s.findActors(l, &all[i].article)
+		var n [2]float64
+		s.features(l, func(f int, _ int32, _ uint32) { n[f]++ })
+		heard[i] = map[uint32]float64{feature(featureBias, 0): 1}
+		s.features(l, func(f int, _ int32, x uint32) { heard[i][x] += 1 / math.Sqrt(n[f]) })
+		for x := range heard[i] {
+			in[x]++
+		}
+	}
+	var features []uint32
+	for x, n := range in {
+		if n >= rarest {
+			features = append(features, x)
+		}
+	}
+	slices.Sort(features)
+	for i, x := range features {
+		p.ids[x] = i
+		p.weights = append(p.weights, make([]float64, len(p.kinds)))
+		p.squares = append(p.squares, make([]float64, len(p.kinds)))
+	}
+	examples := make([]example, len(all))
+	for i := range all {
+		e := example{kind: slices.Index(p.kinds, all[i].kind)}
+		var known []uint32
+		for x := range heard[i] {
+			if in[x] >= rarest {
+				known = append(known, x)
+			}
+		}
+		slices.Sort(known)
+		for _, x := range known {
+			e.features, e.values = append(e.features, p.ids[x]), append(e.values, heard[i][x])
+		}
+		examples[i] = e
+	}
+	return examples
+}
+
+// step moves the weights towards an example.
+func (p *pupil) step(e *example) {
+	sums := make([]float64, len(p.kinds))
+	for i, x := range e.features {
+		for k, w := range p.weights[x] {
+			sums[k] += w * e.values[i]
+		}
+	}
+	most, all := slices.Max(sums), 0.0
+	for k := range sums {
+		sums[k] = math.Exp(sums[k] - most)
+		all += sums[k]
+	}
+	for k := range sums {
+		sums[k] /= all
+	}
+	sums[e.kind]--
+	for i, x := range e.features {
+		w, q := p.weights[x], p.squares[x]
+		for k, off := range sums {
+			g := off*e.values[i] + decay*w[k]
+			q[k] += g * g
+			w[k] -= rate * g / math.Sqrt(q[k]+1e-6)
+		}
+	}
+}
+
+// file writes what was learned as openWording reads it.
+func (p *pupil) file(hash []byte) []byte {
+	most := 0.0
+	for _, ws := range p.weights {
+		for _, w := range ws {
+			most = max(most, math.Abs(w))
+		}
+	}
+	scale := most / 127
+	features := make([]uint32, 0, len(p.ids))
+	for x := range p.ids {
+		features = append(features, x)
+	}
+	slices.Sort(features)
+	var hashes, ends, weights []byte
+	n := 0
+	for _, x := range features {
+		begin := len(weights)
+		for k, w := range p.weights[p.ids[x]] {
+			if v := int8(math.Round(w / scale)); v != 0 && math.Abs(w) >= quantum {
+				weights = append(weights, uint8(k), uint8(v))
+			}
+		}
+		if len(weights) > begin {
+			hashes = binary.LittleEndian.AppendUint32(hashes, x)
+			ends = binary.LittleEndian.AppendUint32(ends, uint32(len(weights)/2))
+			n++
+		}
+	}
+	out := append([]byte(wordingMagic), hash...)
+	out = binary.LittleEndian.AppendUint32(out, math.Float32bits(float32(scale)))
+	out = append(out, uint8(len(p.kinds)))
+	for _, k := range p.kinds {
+		out = append(append(out, uint8(len(k))), k...)
+	}
+	out = binary.LittleEndian.AppendUint32(out, uint32(n))
+	return slices.Concat(out, hashes, ends, weights)
+}
+
+// TestDamagedWording holds that a part of the file is not taken for the whole.
+func TestDamagedWording(t *testing.T) {
+	for _, n := range []int{0, 1, 4, 36, 40, 41, 45, 60, 300, 400, 1000, len(wordingFile) - 1} {
+		if _, ok := openWording(wordingFile[:n]); ok {
+			t.Errorf("%d bytes of it are taken for the whole", n)
+		}
+	}
+}
+
+// TestWording teaches words no phrase has, and holds what is made of them.
+func TestWording(t *testing.T) {
+	var all []lesson
+	for _, l := range [][2]string{
+		{"Iran zorbs Azerbaijan's blixes", "expel"}, {"Serbia zorbs the blixes of Albania", "expel"}, {"Baku zorbs Iranian blixes", "expel"},
+		{"Iran and Azerbaijan frimble", ""}, {"Serbia frimbles", ""}, {"Baku frimbles again", ""},
+		{"A dream wherein Iran expels Azerbaijani diplomats", ""}, {"A dream wherein Serbia expels diplomats", ""}, {"A dream wherein Baku wakes", ""},
+	} {
+		all = append(all, lesson{news.Article{Title: l[0]}, l[1]})
+	}
+	l := lexicon(t)
+	w, ok := openWording(string(learn(l, all).file(make([]byte, wordingHash))))
+	if !ok {
+		t.Fatal("what was learned cannot be read")
+	}
+	l.wording, l.heardRules = w, make([]int32, len(w.kinds))
+	for i, name := range w.kinds {
+		l.heardRules[i] = int32(slices.IndexFunc(l.rules, func(r rule) bool { return r.id == name+".wording" }))
+	}
+	l.listening = listening{Title: 2, Text: 2, Nothing: 2, Phrase: 2}
+	for title, want := range map[string]string{
+		"Azerbaijan zorbs Iran's blixes":                      "expel AZE>IRN expel.wording; expel ",
+		"Azerbaijan frimbles at Iran":                         "; ",
+		"A dream wherein Azerbaijan expels Iranian diplomats": "; expel unlikely",
+		"France zorbs the blixes of Chad":                     "; expel no pair",
+	} {
+		var r Result
+		l.Explain(&news.Article{Title: title}, &r)
+		got := "; "
+		for _, e := range r.Events {
+			got = e.Kind + " " + e.From + ">" + e.To + " " + e.Rule + got
+		}
+		for _, m := range r.Mentions {
+			got += m.Kind + " " + m.Dropped
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", title, got, want)
+		}
+	}
+}
