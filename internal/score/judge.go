@@ -39,9 +39,7 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 		sentence := int32(-1)
 		s.silent = s.silent[:0]
 		for i, m := range s.rules[f] {
-			ru := &l.rules[m.out.id]
-			mention := Mention{Kind: l.kinds[ru.kind].Name, Field: fd.name, Span: fd.span(m), Rule: ru.id, Dropped: noPair}
-			mention.Text = fd.text[mention.Span[0]:mention.Span[1]]
+			ru, mention := &l.rules[m.out.id], fd.mention(l, m)
 			if possible {
 				if sn := fd.tokens[m.start].sentence; sn != sentence {
 					sentence = sn
@@ -89,6 +87,12 @@ func (s *scratch) pairNamed(l *Lexicon) bool {
 
 func (f *field) span(m match) [2]int {
 	return [2]int{int(f.tokens[m.start].start), int(f.tokens[m.end-1].end)}
+}
+
+// mention tells of a match, which is no event yet.
+func (f *field) mention(l *Lexicon, m match) Mention {
+	ru, span := &l.rules[m.out.id], f.span(m)
+	return Mention{Kind: l.kinds[ru.kind].Name, Field: f.name, Span: span, Text: f.text[span[0]:span[1]], Rule: ru.id, Dropped: noPair}
 }
 
 // weigh makes an event of one match or gives the reason why not.

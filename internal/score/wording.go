@@ -400,9 +400,7 @@ func (s *scratch) retell(l *Lexicon, r *Result) {
 	}
 	f, m := s.loudest(l, best)
 	if ru := l.heardRules[best]; ru >= 0 && m.end > 0 {
-		fd := &s.fields[f]
-		mention := Mention{Kind: l.wording.kinds[best], Field: fd.name, Span: fd.span(m), Rule: l.rules[ru].id, Dropped: noPair}
-		mention.Text = fd.text[mention.Span[0]:mention.Span[1]]
-		r.Mentions = slices.Insert(r.Mentions, 0, mention)
+		m.out = output{class: classRule, id: ru}
+		r.Mentions = slices.Insert(r.Mentions, 0, s.fields[f].mention(l, m))
 	}
 }
