@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -43,8 +44,8 @@ func Compile(rows []Row, pairs []string) (*Lexicon, error) {
 	return c.lex, nil
 }
 
-// hashRows identifies what the rows say, wherever in their files they say it.
-func hashRows(rows []Row) string {
+// hashRows identifies what the rows say, wherever in their files they say it, and the wording that is asked beside them.
+func hashRows(rows []Row, heard wording) string {
 	h := sha256.New()
 	var row []byte
 	for _, r := range rows {
@@ -54,6 +55,9 @@ func hashRows(rows []Row) string {
 		}
 		row = append(append(append(row, 0), r.Value...), '\n')
 		h.Write(row)
+	}
+	for _, part := range []string{heard.hashes, heard.ends, heard.weights} {
+		io.WriteString(h, part)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12]
 }
@@ -156,7 +160,7 @@ func (c *compiler) build(rows []Row) {
 	var group sync.WaitGroup
 	group.Go(func() { l.abc, l.words, indexed = c.words.index() })
 	group.Go(func() { frozen = l.freeze(n) })
-	group.Go(func() { l.hash = hashRows(rows) })
+	group.Go(func() { l.hash = hashRows(rows, l.wording) })
 	group.Wait()
 	for _, err := range []error{indexed, frozen} {
 		if err != nil {
