@@ -50,13 +50,13 @@ func openWording(file string) (w wording, ok bool) {
 	}
 	rest := file[head:]
 	w.scale = float64(math.Float32frombits(le32(rest, 0)))
-	kinds, n := int(rest[4]), 0
+	kinds := int(rest[4])
 	rest = rest[5:]
 	for range kinds {
 		if len(rest) == 0 || len(rest) <= int(rest[0]) {
 			return w, false
 		}
-		n = 1 + int(rest[0])
+		n := 1 + int(rest[0])
 		w.kinds, rest = append(w.kinds, rest[1:n]), rest[n:]
 	}
 	if len(rest) < 4 {
@@ -104,12 +104,15 @@ const (
 	featureTextPair
 )
 
-// mix is the step of a hash (FNV-1a).
+// fnvBasis is where the hash FNV-1a begins.
+const fnvBasis uint32 = 2166136261
+
+// mix is its step.
 func mix(h, x uint32) uint32 { return (h ^ x) * 16777619 }
 
 // feature ends a hash so that all its bits depend on all that went in.
 func feature(sort, h uint32) uint32 {
-	h = mix(mix(2166136261, sort), h)
+	h = mix(mix(fnvBasis, sort), h)
 	h ^= h >> 15
 	h *= 0x2c1b3c6d
 	return h ^ h>>13
@@ -182,7 +185,7 @@ func (s *scratch) plainName(l *Lexicon, f, next int, token int32) (stem uint32, 
 
 // stem hashes the first letters of a word.
 func (f *field) stem(i int32) uint32 {
-	h, n := uint32(2166136261), 0
+	h, n := fnvBasis, 0
 	if f.tokens[i].marks&markDigit != 0 {
 		return 4
 	}
@@ -210,7 +213,7 @@ func (f *field) grams(i int32, visit func(int, int32, uint32)) {
 		if n++; n < wordingGram {
 			return
 		}
-		h := uint32(2166136261)
+		h := fnvBasis
 		for _, x := range last {
 			h = mix(h, x)
 		}
@@ -305,36 +308,29 @@ func (s *scratch) reconsider(l *Lexicon, r *Result) {
 	switch {
 	case own < 0 || own == best || s.heard[best]-s.heard[own] < math.Log(odds):
 	case w.kinds[best] == "":
-		r.drop(func(Event) bool { return true })
+		r.drop(len(r.Events))
 	default:
 		if i := slices.IndexFunc(r.Events, func(e Event) bool { return e.Kind == w.kinds[best] }); i > 0 {
 			e := r.Events[i]
 			r.Events = slices.Insert(slices.Delete(r.Events, i, i+1), 0, e)
 		} else if e, ok := s.heardEvent(l, r, best, chance); ok {
-			first := Event{}
-			if len(r.Events) > 0 {
-				first = r.Events[0]
-			}
-			r.drop(func(o Event) bool { return o == first })
+			r.drop(min(1, len(r.Events)))
 			r.Events = slices.Insert(r.Events, 0, e)
 			r.Mentions = slices.Insert(r.Mentions, 0, Mention{Kind: e.Kind, Field: e.Field, Span: e.Span, Text: e.Text, Rule: e.Rule})
 		}
 	}
 }
 
-// drop takes events back, and says so of the mentions they rest on.
-func (r *Result) drop(gone func(Event) bool) {
-	r.Events = slices.DeleteFunc(r.Events, func(e Event) bool {
-		if !gone(e) {
-			return false
-		}
+// drop takes the first n events back, and says so of the mentions they rest on.
+func (r *Result) drop(n int) {
+	for _, e := range r.Events[:n] {
 		for i := range r.Mentions {
 			if m := &r.Mentions[i]; m.Dropped == "" && m.Rule == e.Rule && m.Field == e.Field {
 				m.Dropped = unlikely
 			}
 		}
-		return true
-	})
+	}
+	r.Events = slices.Delete(r.Events, 0, n)
 }
 
 // heardEvent makes an event of what the wording says; false where the text does not name the two together. Who does it is

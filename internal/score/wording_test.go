@@ -54,12 +54,11 @@ func lessons(t *testing.T) []lesson {
 			t.Fatal(err)
 		}
 		for _, l := range labels {
-			all = append(all, lesson{l.Article, leading(l.Events).Kind})
-		}
-	}
-	for i := range all {
-		if all[i].kind == "none" {
-			all[i].kind = ""
+			kind := ""
+			if len(l.Events) > 0 {
+				kind = l.Events[0].Kind
+			}
+			all = append(all, lesson{l.Article, kind})
 		}
 	}
 	return all
