@@ -116,6 +116,9 @@ func (c *compiler) readHeard() {
 	if l.listening == (listening{}) {
 		return
 	}
+	if n := l.listening; min(n.Title, n.Text, n.Nothing, n.Phrase) == 0 {
+		c.faults = append(c.faults, errors.New("lexicon.yaml: wording: title, text, nothing and phrase are needed"))
+	}
 	l.wording, _ = openWording(wordingFile)
 	for _, name := range l.wording.kinds {
 		id := int32(-1)

@@ -293,6 +293,8 @@ func TestFaultsOfALexicon(t *testing.T) {
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"(call|ask\"]", "a bracket is not closed"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"den(y|ies)\"]", "no space before"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [{phrase: calls, drop: whim}]", "\"whim\" is no reason of the list settles"},
+		{"more.yaml", "wording: {nothing: 3}", "wording: title, text, nothing and phrase are needed"},
+		{"more.yaml", "wording: {title: 0}", "more.yaml:1: wording.title: \"0\" is no number from 1 to 1e+12"},
 		{"more.yaml", "refutes: [whim]", "more.yaml:1: refutes.0: there is no cue named \"whim\""},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"!?\"]", "has no letter, so it can never match"},
 		{"en/a.yaml", "phrases:\n  summon:\n    active: [\"expulsion\"]", "phrase \"expulsion\" is there already, as rule"},
