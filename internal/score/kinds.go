@@ -3,6 +3,7 @@ package score
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,24 +101,26 @@ func (c *compiler) readConfidence(r Row) {
 }
 
 func (c *compiler) readWording(r Row) {
-	n := &c.lex.listening
-	fields := map[string]*float64{"title": &n.Title, "text": &n.Text, "nothing": &n.Nothing, "phrase": &n.Phrase}
-	f, ok := fields[r.Path[len(r.Path)-1]]
-	if !ok {
-		c.fault(r, "unknown key; wording knows title, text, nothing and phrase")
-		return
+	key := r.Path[len(r.Path)-1]
+	told := slices.Index(toldNames[:], key)
+	switch {
+	case key == "trust":
+		c.lex.evidence.trust = c.number(r, 0, 10)
+	case told < 0:
+		c.fault(r, "unknown key; wording knows trust, %s", strings.Join(toldNames[:], ", "))
+	default:
+		c.lex.evidence.told[told] = math.Log(c.number(r, 1e-6, 1e6))
 	}
-	*f = c.number(r, 1, 1e12)
 }
 
 // readHeard makes a rule of each kind the wording can tell.
 func (c *compiler) readHeard() {
 	l := c.lex
-	if l.listening == (listening{}) {
+	if l.evidence.trust == 0 {
+		if l.evidence != (evidence{}) {
+			c.faults = append(c.faults, errors.New("lexicon.yaml: wording: trust is needed, more than 0"))
+		}
 		return
-	}
-	if n := l.listening; min(n.Title, n.Text, n.Nothing, n.Phrase) == 0 {
-		c.faults = append(c.faults, errors.New("lexicon.yaml: wording: title, text, nothing and phrase are needed"))
 	}
 	l.wording, _ = openWording(wordingFile)
 	for _, name := range l.wording.kinds {

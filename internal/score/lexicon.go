@@ -26,7 +26,7 @@ type Lexicon struct {
 	shunned       map[[2]int]bool // those of them whom even a visit makes an act
 	pairs         []pairOf
 	numbers       confidence
-	listening     listening
+	evidence      evidence
 	wording       wording
 	heardRules    []int32 // beside wording.kinds; -1 for none
 	far           int32

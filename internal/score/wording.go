@@ -5,11 +5,13 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"strings"
 )
 
 // The wording of a text is a second opinion on what it tells: which kind its words are mostly used for, as learned from the
-// labelled texts. It knows what no phrase says, as "the envoy's credentials were torn up" does, and what phrases say too
-// readily, but not who acts. It is a softmax regression; wording_test.go makes the file and holds it to the texts.
+// labelled texts, and who of two states does such a thing. It knows what no phrase says, as "the envoy's credentials were torn
+// up" does, and what phrases say too readily. It is a softmax regression; wording_test.go makes the file and holds it to the
+// texts.
 
 //go:embed wording.bin
 var wordingFile string
@@ -17,15 +19,12 @@ var wordingFile string
 // What of a text is heard.
 const (
 	wordingStem = 6  // letters of a word: longer ones are forms of it
-	wordingGram = 4  // letters of a piece of a title's word
+	wordingGram = 4  // letters of a piece of a word
 	wordingLead = 40 // words of the text
 )
 
-// listening is how much likelier, as odds, the wording must be than what the phrases told to stand in its place: an event of
-// the title, one of the text, none, a phrase of a text about no pair. At 0 it is not asked.
-type listening struct {
-	Title, Text, Nothing, Phrase float64
-}
+// titleSigns tell questions, quotations, speakers and headings from reports.
+const titleSigns = "?؟!:;|/–—\"«“„‘'"
 
 // wording is the learned weights, used where they lie in the file: a million of them cost no start and no heap.
 type wording struct {
@@ -33,7 +32,7 @@ type wording struct {
 	scale   float64  // of a weight
 	hashes  string   // four bytes a feature, ascending
 	ends    string   // four bytes a feature: where its weights end
-	weights string   // two bytes each: kind, value
+	weights string   // two bytes each: kind, value; behind the kinds come two more: "it acts", "both act"
 }
 
 // wordingMagic begins the file; then come the hash of the texts it was learned from, the scale, the kinds and the features.
@@ -97,11 +96,16 @@ func (w *wording) find(feature uint32) string {
 // Features of one sort never meet those of another.
 const (
 	featureBias uint32 = iota
+	featureLanguage
+	featureSign
 	featureTitle
 	featureTitlePair
-	featureGram
+	featureTitleSkip
+	featureTitleGram
 	featureText
 	featureTextPair
+	featureTextGram
+	featureDoer
 )
 
 // fnvBasis is where the hash FNV-1a begins.
@@ -118,15 +122,24 @@ func feature(sort, h uint32) uint32 {
 	return h ^ h>>13
 }
 
+// noWord stands for the word of a feature that is of the whole field.
+const noWord = -1
+
 // features calls visit for all that is heard of a text, with the word it begins at.
 func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature uint32)) {
+	visit(0, noWord, feature(featureLanguage, uint32(s.tongue.bit)))
+	for i, r := range s.fields[0].text {
+		if strings.ContainsRune(titleSigns, r) {
+			visit(0, noWord, feature(featureSign, mix(uint32(r), uint32(min(i, 1)))))
+		}
+	}
 	for f := range s.fields {
 		fd := &s.fields[f]
-		word, pair := featureTitle, featureTitlePair
+		word, pair, gram := featureTitle, featureTitlePair, featureTitleGram
 		if f > 0 {
-			word, pair = featureText, featureTextPair
+			word, pair, gram = featureText, featureTextPair, featureTextGram
 		}
-		before, next := uint32(1), 0
+		beforeLast, last, next := uint32(1), uint32(1), 0
 		for i := range s.hearing(f) {
 			if fd.tokens[i].marks&markDropped != 0 {
 				continue
@@ -139,10 +152,13 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 				stem = fd.stem(i)
 			}
 			visit(f, i, feature(word, stem))
-			visit(f, i, feature(pair, mix(before*31, stem)))
-			before = stem
-			if f == 0 && !plain {
-				fd.grams(i, visit)
+			visit(f, i, feature(pair, mix(last*31, stem)))
+			if f == 0 {
+				visit(f, i, feature(featureTitleSkip, mix(beforeLast*31, stem)))
+			}
+			beforeLast, last = last, stem
+			if !plain {
+				fd.grams(i, func(piece uint32) { visit(f, i, feature(gram, piece)) })
 			}
 		}
 	}
@@ -167,27 +183,36 @@ func (s *scratch) hears(e *Event) bool {
 	return e.Field == "title" || n > 0 && e.Span[0] < int(s.fields[1].tokens[n-1].end)
 }
 
-// plainName says whether a word is a state's name and no more, so that what is learned of one state holds for others: all of
-// a pair are one word, all others another.
+// plainName says whether a word is the name of a state or a person and no more, so that what is learned of one holds for others.
 func (s *scratch) plainName(l *Lexicon, f, next int, token int32) (stem uint32, plain bool) {
 	if next == len(s.actors[f]) || s.actors[f][next].start > token {
 		return 0, false
 	}
-	a := s.actors[f][next]
-	if n := &l.names[a.name]; a.state < 0 || n.category != "state" && n.category != "capital" && !n.people {
+	a := &s.actors[f][next]
+	switch n := &l.names[a.name]; {
+	case a.state < 0:
 		return 0, false
+	case n.category == "person":
+		return 2 + l.stateWord(a), true
+	case n.category == "state", n.category == "capital", n.people:
+		return l.stateWord(a), true
 	}
+	return 0, false
+}
+
+// stateWord stands for the name of any state: all of a pair are one word, all others another.
+func (l *Lexicon) stateWord(a *actor) uint32 {
 	if a.state != otherState && l.paired(int(a.state)) {
-		return 2, true
+		return 2
 	}
-	return 3, true
+	return 3
 }
 
 // stem hashes the first letters of a word.
 func (f *field) stem(i int32) uint32 {
 	h, n := fnvBasis, 0
 	if f.tokens[i].marks&markDigit != 0 {
-		return 4
+		return 6
 	}
 	for _, r := range f.text[f.tokens[i].start:f.tokens[i].end] {
 		if r = foldRune(r); r > 0 {
@@ -203,7 +228,7 @@ func (f *field) stem(i int32) uint32 {
 }
 
 // grams visits the pieces of a word, its ends among their letters.
-func (f *field) grams(i int32, visit func(int, int32, uint32)) {
+func (f *field) grams(i int32, visit func(piece uint32)) {
 	var last [wordingGram]uint32
 	last[wordingGram-1] = '^'
 	n := 1
@@ -217,7 +242,7 @@ func (f *field) grams(i int32, visit func(int, int32, uint32)) {
 		for _, x := range last {
 			h = mix(h, x)
 		}
-		visit(0, i, feature(featureGram, h))
+		visit(h)
 	}
 	for _, r := range f.text[f.tokens[i].start:f.tokens[i].end] {
 		if r = foldRune(r); r > 0 {
@@ -236,14 +261,15 @@ func (s *scratch) hear(l *Lexicon) {
 	clear(s.heard)
 	var n [2]float64
 	s.features(l, func(f int, _ int32, _ uint32) { n[f]++ })
-	s.add(w.find(feature(featureBias, 0)), w.scale)
-	s.features(l, func(f int, _ int32, feature uint32) { s.add(w.find(feature), w.scale/math.Sqrt(n[f])) })
+	add(s.heard, w.find(feature(featureBias, 0)), w.scale)
+	s.features(l, func(f int, _ int32, feature uint32) { add(s.heard, w.find(feature), w.scale/math.Sqrt(n[f])) })
 }
 
-func (s *scratch) add(weights string, scale float64) {
+// add adds the weights of a feature to the sums they are of.
+func add(sums []float64, weights string, scale float64) {
 	for i := 0; i+1 < len(weights); i += 2 {
-		if k := int(weights[i]); k < len(s.heard) {
-			s.heard[k] += scale * float64(int8(weights[i+1]))
+		if k := int(weights[i]); k < len(sums) {
+			sums[k] += scale * float64(int8(weights[i+1]))
 		}
 	}
 }
@@ -261,7 +287,7 @@ func (s *scratch) loudest(l *Lexicon, kind int) (field int, m match) {
 				sum += float64(int8(weights[i+1]))
 			}
 		}
-		if sum > best {
+		if sum > best && token != noWord {
 			best, field, m = sum, f, match{start: token, end: token + 1}
 		}
 	})
@@ -280,123 +306,4 @@ func (s *scratch) likeliest() (kind int, chance float64) {
 		sum += math.Exp(h - s.heard[kind])
 	}
 	return kind, 1 / sum
-}
-
-// listens says whether the wording is asked of the text: not in a language it was not learned in.
-func (s *scratch) listens(l *Lexicon, odds float64) bool {
-	return odds > 0 && len(l.wording.kinds) > 0 && s.tongue.speaks()
-}
-
-// reconsider compares what the phrases told of a pair with what the wording says, and goes by it where that is likelier
-// by far: it drops the events, puts another of them first, or tells one no phrase did.
-func (s *scratch) reconsider(l *Lexicon, r *Result) {
-	if !s.listens(l, l.listening.Nothing) || s.noise != "" {
-		return
-	}
-	s.hear(l)
-	w, kind, odds := &l.wording, "", l.listening.Nothing
-	if len(r.Events) > 0 {
-		if !s.hears(&r.Events[0]) {
-			return
-		}
-		if kind, odds = r.Events[0].Kind, l.listening.Text; r.Events[0].Field == "title" {
-			odds = l.listening.Title
-		}
-	}
-	own := slices.Index(w.kinds, kind)
-	best, chance := s.likeliest()
-	switch {
-	case own < 0 || own == best || s.heard[best]-s.heard[own] < math.Log(odds):
-	case w.kinds[best] == "":
-		r.drop(len(r.Events))
-	default:
-		if i := slices.IndexFunc(r.Events, func(e Event) bool { return e.Kind == w.kinds[best] }); i > 0 {
-			e := r.Events[i]
-			r.Events = slices.Insert(slices.Delete(r.Events, i, i+1), 0, e)
-		} else if e, ok := s.heardEvent(l, r, best, chance); ok {
-			r.drop(min(1, len(r.Events)))
-			r.Events = slices.Insert(r.Events, 0, e)
-			r.Mentions = slices.Insert(r.Mentions, 0, Mention{Kind: e.Kind, Field: e.Field, Span: e.Span, Text: e.Text, Rule: e.Rule})
-		}
-	}
-}
-
-// drop takes the first n events back, and says so of the mentions they rest on.
-func (r *Result) drop(n int) {
-	for _, e := range r.Events[:n] {
-		for i := range r.Mentions {
-			if m := &r.Mentions[i]; m.Dropped == "" && m.Rule == e.Rule && m.Field == e.Field {
-				m.Dropped = unlikely
-			}
-		}
-	}
-	r.Events = slices.Delete(r.Events, 0, n)
-}
-
-// heardEvent makes an event of what the wording says; false where the text does not name the two together. Who does it is
-// asked of the word that speaks most for it; else it is who did what the phrases told, else who is named first.
-func (s *scratch) heardEvent(l *Lexicon, r *Result, kind int, chance float64) (Event, bool) {
-	ru := l.heardRules[kind]
-	i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return s.names(p.a) && s.names(p.b) && s.together(p, rollCall) })
-	f, m := s.loudest(l, kind)
-	if i < 0 || ru < 0 || m.end == 0 {
-		return Event{}, false
-	}
-	k, p, fd := &l.kinds[l.rules[ru].kind], &l.pairs[i], &s.fields[f]
-	m.out = output{class: classRule, id: ru}
-	from, to := fd.sentence(fd.tokens[m.start].sentence)
-	s.readSentence(l, f, from, to)
-	who, reason := s.resolve(l, fd, m)
-	switch {
-	case reason == "":
-	case !k.Directed:
-		who = whom{pair: p.name, from: Both, to: Both, confidence: l.numbers.Inferred}
-	case len(r.Events) > 0 && r.Events[0].From != Both:
-		e := &r.Events[0]
-		who = whom{pair: e.Pair, from: e.From, to: e.To, confidence: l.numbers.Inferred}
-	default:
-		who = whom{pair: p.name, from: l.states[p.a], to: l.states[p.b], confidence: l.numbers.Inferred}
-		if s.firstOf(p) == p.b {
-			who.from, who.to = who.to, who.from
-		}
-	}
-	e := Event{
-		Pair: who.pair, Kind: k.Name, From: who.from, To: who.to, Intensity: k.Intensity,
-		Confidence: chance * who.confidence * s.fieldConfidence(l, f, fd, m), Field: fd.name, Span: fd.evidence(m, who.parties), Rule: l.rules[ru].id,
-	}
-	e.Text = fd.text[e.Span[0]:e.Span[1]]
-	return e, e.Confidence >= l.numbers.Floor
-}
-
-// firstOf gives the state of a pair that is named first.
-func (s *scratch) firstOf(p *pairOf) int {
-	for f := range s.fields {
-		for _, a := range s.actors[f] {
-			if int(a.state) == p.a || int(a.state) == p.b {
-				return int(a.state)
-			}
-		}
-	}
-	return p.a
-}
-
-// retell adds to the mentions of a text about no pair the kind its wording tells, where no phrase was found or the
-// wording is likelier by far.
-func (s *scratch) retell(l *Lexicon, r *Result) {
-	if !s.listens(l, l.listening.Phrase) {
-		return
-	}
-	s.hear(l)
-	best, _ := s.likeliest()
-	if len(r.Mentions) > 0 && r.Mentions[0].Dropped != hint {
-		own := slices.Index(l.wording.kinds, r.Mentions[0].Kind)
-		if own < 0 || s.heard[best]-s.heard[own] < math.Log(l.listening.Phrase) {
-			return
-		}
-	}
-	f, m := s.loudest(l, best)
-	if ru := l.heardRules[best]; ru >= 0 && m.end > 0 {
-		m.out = output{class: classRule, id: ru}
-		r.Mentions = slices.Insert(r.Mentions, 0, s.fields[f].mention(l, m))
-	}
 }

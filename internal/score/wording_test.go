@@ -7,11 +7,13 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"flag"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"tensionmonitor/config"
@@ -22,52 +24,60 @@ var train = flag.Bool("train", false, "learn wording.bin from the tuned texts")
 
 // How the wording is learned, as tried on lines that had not been learned from then.
 const (
-	rounds  = 12   // over all texts
-	rate    = 0.5  // of a step, divided by the root of the squares of those before (AdaGrad)
-	decay   = 2e-5 // of a weight at each step that touches it
-	rarest  = 3    // texts a feature must stand in
-	quantum = 0.2  // weights below it are left out
+	rounds   = 12   // over all texts
+	averaged = 6    // rounds at whose ends the weights are averaged, so that the order of the texts matters less
+	rate     = 0.5  // of a step, divided by the root of the squares of those before (AdaGrad)
+	decay    = 1e-4 // of a weight at each step that touches it
+	rarest   = 3    // texts a feature must stand in
+	quantum  = 0.3  // weights below it are left out
 )
 
-// lesson is a text with the kind a reader finds in it; empty where nothing happened.
+// lesson is a text with what a reader finds in it; kind is empty where nothing happened, from where that is not said.
 type lesson struct {
-	article news.Article
-	kind    string
+	article    news.Article
+	kind, from string
+	line       bool // of testdata/wording, which no phrase was written for
+	who        bool // only who did it is to be learned
 }
 
 // lessons reads the tuned texts and the sentences that serve only for this.
 func lessons(t *testing.T) []lesson {
 	t.Helper()
 	var all []lesson
-	files, err := filepath.Glob("testdata/tune/*.txtar")
-	more, err2 := filepath.Glob("testdata/wording/*.jsonl")
-	if err := cmp.Or(err, err2); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range append(append(files, more...), "testdata/general.jsonl") {
-		data, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		labels, err := ReadLabels(f, data)
-		if err != nil {
-			t.Fatal(err)
-		}
+	learn := func(labels []Label, line, who bool) {
 		for _, l := range labels {
-			kind := ""
-			if len(l.Events) > 0 {
-				kind = l.Events[0].Kind
+			e := leading(l.Events)
+			if e.Kind == "none" {
+				e.Kind = ""
 			}
-			all = append(all, lesson{l.Article, kind})
+			all = append(all, lesson{l.Article, e.Kind, e.From, line, who})
 		}
 	}
+	for _, pattern := range []string{"testdata/tune/*.txtar", "testdata/wording/*.jsonl", "testdata/general.jsonl"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			data, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			labels, err := ReadLabels(f, data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			learn(labels, strings.Contains(pattern, "wording"), false)
+		}
+	}
+	learn(directions(t), false, true)
 	return all
 }
 
 func hashLessons(all []lesson) []byte {
 	h := sha256.New()
 	for _, l := range all {
-		text, err := json.Marshal([]string{l.article.Language, l.article.Title, l.article.Text, l.kind})
+		text, err := json.Marshal([]string{l.article.Language, l.article.Title, l.article.Text, l.kind, l.from})
 		if err != nil {
 			panic(err)
 		}
@@ -98,15 +108,16 @@ func TestWordingLearned(t *testing.T) {
 type pupil struct {
 	kinds   []string
 	ids     map[uint32]int
-	weights [][]float64 // by feature, then kind
+	weights [][]float64 // by feature, then kind; behind the kinds "it acts" and "both act"
 	squares [][]float64
 }
 
-// example is a lesson as features with their values.
+// example is a lesson as features with their values, of the whole text or of what its states do.
 type example struct {
 	features []int
 	values   []float64
-	kind     int
+	states   []int // of each feature, the first or the second of the pair; nil for one of the text
+	answer   int   // a kind, or the first, the second or both
 }
 
 // lexicon compiles what is shipped.
@@ -140,29 +151,61 @@ func learn(l *Lexicon, all []lesson) *pupil {
 	for i := range order {
 		order[i] = i
 	}
-	for range rounds {
+	sums := make([][]float64, len(p.weights))
+	for i, w := range p.weights {
+		sums[i] = make([]float64, len(w))
+	}
+	for round := range rounds {
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			p.step(&examples[i])
 		}
+		if round < rounds-averaged {
+			continue
+		}
+		for i, w := range p.weights {
+			for k := range w {
+				sums[i][k] += w[k] / averaged
+			}
+		}
 	}
+	p.weights = sums
 	return p
+}
+
+// heard is an example before its features have numbers.
+type heard struct {
+	values map[[2]uint32]float64 // by feature and state
+	of     bool                  // of what states do
+	answer int
 }
 
 // study makes examples of the lessons, of features that are not too rare.
 func (p *pupil) study(l *Lexicon, all []lesson) []example {
-	s := &scratch{}
-	in := map[uint32]int{}
-	heard := make([]map[uint32]float64, len(all))
+	s, in := &scratch{}, map[uint32]int{}
+	var texts []heard
+	keep := func(h heard) {
+		seen := map[uint32]bool{}
+		for x := range h.values {
+			if !seen[x[0]] {
+				in[x[0]]++
+			}
+			seen[x[0]] = true
+		}
+		texts = append(texts, h)
+	}
 	for i := range all {
 		s.read(l, &all[i].article)
 		s.findActors(l, &all[i].article)
-		var n [2]float64
-		s.features(l, func(f int, _ int32, _ uint32) { n[f]++ })
-		heard[i] = map[uint32]float64{feature(featureBias, 0): 1}
-		s.features(l, func(f int, _ int32, x uint32) { heard[i][x] += 1 / math.Sqrt(n[f]) })
-		for x := range heard[i] {
-			in[x]++
+		kind := slices.Index(p.kinds, all[i].kind)
+		if !all[i].who {
+			keep(heard{s.heardOfText(l), false, kind})
+		}
+		who := slices.Index([]string{l.states[l.pairs[0].a], l.states[l.pairs[0].b], Both}, all[i].from)
+		if who >= 0 && s.pairNamed(l) && l.kinds[kind].Directed {
+			s.findRules(l)
+			s.judge(l, &Result{}) // for the parts of the names
+			keep(heard{s.heardOfStates(l, kind), true, who})
 		}
 	}
 	var features []uint32
@@ -174,33 +217,73 @@ func (p *pupil) study(l *Lexicon, all []lesson) []example {
 	slices.Sort(features)
 	for i, x := range features {
 		p.ids[x] = i
-		p.weights = append(p.weights, make([]float64, len(p.kinds)))
-		p.squares = append(p.squares, make([]float64, len(p.kinds)))
+		p.weights = append(p.weights, make([]float64, len(p.kinds)+2))
+		p.squares = append(p.squares, make([]float64, len(p.kinds)+2))
 	}
-	examples := make([]example, len(all))
-	for i := range all {
-		e := example{kind: slices.Index(p.kinds, all[i].kind)}
-		var known []uint32
-		for x := range heard[i] {
-			if in[x] >= rarest {
-				known = append(known, x)
+	examples := make([]example, len(texts))
+	for i, h := range texts {
+		examples[i].answer = h.answer
+		known := slices.SortedFunc(maps.Keys(h.values), func(a, b [2]uint32) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+		for _, x := range known {
+			if in[x[0]] < rarest {
+				continue
+			}
+			e := &examples[i]
+			e.features, e.values = append(e.features, p.ids[x[0]]), append(e.values, h.values[x])
+			if h.of {
+				e.states = append(e.states, int(x[1]))
 			}
 		}
-		slices.Sort(known)
-		for _, x := range known {
-			e.features, e.values = append(e.features, p.ids[x]), append(e.values, heard[i][x])
-		}
-		examples[i] = e
 	}
 	return examples
+}
+
+func (s *scratch) heardOfText(l *Lexicon) map[[2]uint32]float64 {
+	var n [2]float64
+	s.features(l, func(f int, _ int32, _ uint32) { n[f]++ })
+	values := map[[2]uint32]float64{{feature(featureBias, 0)}: 1}
+	s.features(l, func(f int, _ int32, x uint32) { values[[2]uint32{x}] += 1 / math.Sqrt(n[f]) })
+	return values
+}
+
+func (s *scratch) heardOfStates(l *Lexicon, kind int) map[[2]uint32]float64 {
+	var n [2]float64
+	p, values := &l.pairs[0], map[[2]uint32]float64{}
+	s.doings(l, p, kind, func(f, _ int, _ uint32) { n[f]++ })
+	s.doings(l, p, kind, func(f, state int, x uint32) {
+		of := uint32(0)
+		if state == p.b {
+			of = 1
+		}
+		values[[2]uint32{x, of}] += 1 / math.Sqrt(n[f])
+	})
+	return values
+}
+
+// output gives which weight of the i-th feature of an example is added to an answer's sum; -1 where none is.
+func (p *pupil) output(e *example, i, answer int) int {
+	switch {
+	case e.states == nil:
+		return answer
+	case answer == 2:
+		return len(p.kinds) + 1
+	case answer == e.states[i]:
+		return len(p.kinds)
+	}
+	return -1
 }
 
 // step moves the weights towards an example.
 func (p *pupil) step(e *example) {
 	sums := make([]float64, len(p.kinds))
+	if e.states != nil {
+		sums = sums[:3]
+	}
 	for i, x := range e.features {
-		for k, w := range p.weights[x] {
-			sums[k] += w * e.values[i]
+		for k := range sums {
+			if o := p.output(e, i, k); o >= 0 {
+				sums[k] += p.weights[x][o] * e.values[i]
+			}
 		}
 	}
 	most, all := slices.Max(sums), 0.0
@@ -211,13 +294,15 @@ func (p *pupil) step(e *example) {
 	for k := range sums {
 		sums[k] /= all
 	}
-	sums[e.kind]--
+	sums[e.answer]--
 	for i, x := range e.features {
 		w, q := p.weights[x], p.squares[x]
 		for k, off := range sums {
-			g := off*e.values[i] + decay*w[k]
-			q[k] += g * g
-			w[k] -= rate * g / math.Sqrt(q[k]+1e-6)
+			if o := p.output(e, i, k); o >= 0 {
+				g := off*e.values[i] + decay*w[o]
+				q[o] += g * g
+				w[o] -= rate * g / math.Sqrt(q[o]+1e-6)
+			}
 		}
 	}
 }
@@ -278,7 +363,7 @@ func TestWording(t *testing.T) {
 		{"Iran and Azerbaijan frimble", ""}, {"Serbia frimbles", ""}, {"Baku frimbles again", ""},
 		{"A dream wherein Iran expels Azerbaijani diplomats", ""}, {"A dream wherein Serbia expels diplomats", ""}, {"A dream wherein Baku wakes", ""},
 	} {
-		all = append(all, lesson{news.Article{Title: l[0]}, l[1]})
+		all = append(all, lesson{article: news.Article{Title: l[0]}, kind: l[1]})
 	}
 	l := lexicon(t)
 	w, ok := openWording(string(learn(l, all).file(make([]byte, wordingHash))))
@@ -289,7 +374,7 @@ func TestWording(t *testing.T) {
 	for i, name := range w.kinds {
 		l.heardRules[i] = int32(slices.IndexFunc(l.rules, func(r rule) bool { return r.id == name+".wording" }))
 	}
-	l.listening = listening{Title: 2, Text: 2, Nothing: 2, Phrase: 2}
+	l.evidence = evidence{trust: 3}
 	for title, want := range map[string]string{
 		"Azerbaijan zorbs Iran's blixes":                      "expel AZE>IRN expel.wording; expel ",
 		"Azerbaijan frimbles at Iran":                         "; ",

@@ -1,0 +1,176 @@
+package score
+
+import (
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+// Who of a pair does what a text tells is heard of the names of the two: what stands beside them, how they end and what part
+// they have in their sentence, of each kind for itself, since an Iranian plot is uncovered by the other and an Iranian summons
+// is not. What is learned of one state holds for both.
+
+// endingLetters is how many letters of a name are its ending.
+const endingLetters = 3
+
+// doings calls visit for all that is heard of what a state of the pair does in a text of a kind.
+func (s *scratch) doings(l *Lexicon, p *pairOf, kind int, visit func(f, state int, feature uint32)) {
+	k := uint32(kind)
+	for f, parties := range [...][]party{s.titleParties, s.leadParties} {
+		heard, first := s.hearing(f), uint32(1)
+		for i := range s.actors[f] {
+			a := &s.actors[f][i]
+			if a.start >= heard {
+				break
+			}
+			if int(a.state) != p.a && int(a.state) != p.b {
+				continue
+			}
+			tell := func(sort uint32, of ...uint32) {
+				h := mix(mix(fnvBasis, uint32(f)), sort)
+				for _, x := range of {
+					h = mix(h, x)
+				}
+				visit(f, int(a.state), feature(featureDoer, h))
+			}
+			before2, before := s.wordBy(l, f, i, a.start-2), s.wordBy(l, f, i, a.start-1)
+			after, after2 := s.wordBy(l, f, i, a.end), s.wordBy(l, f, i, a.end+1)
+			sort, ending := l.names[a.name].sort(), s.fields[f].endingOf(a.end-1)
+			part, held := s.fields[f].partIn(parties, a)
+			others := partOfOther(parties, a)
+			tell(0, k, first)
+			tell(1, k, sort)
+			tell(2, k, sort, first)
+			tell(3, k, ending)
+			tell(4, ending)
+			tell(5, k, before)
+			tell(6, before)
+			tell(7, k, after)
+			tell(8, after)
+			tell(9, after, after2)
+			tell(10, before2, before)
+			tell(11, k, part)
+			tell(12, k, part, first)
+			tell(13, part)
+			tell(14, k, part, held)
+			tell(15, part, held)
+			tell(16, ending, after)
+			tell(17, before, after)
+			tell(18, after2)
+			tell(19, before2)
+			tell(20, part, others)
+			tell(21, k, part, others, first)
+			first = 0
+		}
+	}
+}
+
+// wordBy gives the stem of a word near the i-th name of a field.
+func (s *scratch) wordBy(l *Lexicon, f, i int, token int32) uint32 {
+	if token < 0 || token >= s.hearing(f) {
+		return 1
+	}
+	actors := s.actors[f]
+	for j := max(0, i-2); j < min(len(actors), i+3); j++ {
+		if a := &actors[j]; a.start <= token && token < a.end && a.state >= 0 {
+			return l.stateWord(a)
+		}
+	}
+	return s.fields[f].stem(token)
+}
+
+// sort hashes what sort of name it is.
+func (n *name) sort() uint32 {
+	h := fnvBasis
+	for i := range len(n.category) {
+		h = mix(h, uint32(n.category[i]))
+	}
+	if n.people {
+		h = mix(h, 1)
+	}
+	return h
+}
+
+// endingOf hashes the last letters of a word.
+func (f *field) endingOf(token int32) uint32 {
+	word := f.text[f.tokens[token].start:f.tokens[token].end]
+	from := len(word)
+	for n := 0; n < endingLetters && from > 0; n++ {
+		_, size := utf8.DecodeLastRuneInString(word[:from])
+		from -= size
+	}
+	h := fnvBasis
+	for _, r := range word[from:] {
+		h = mix(h, uint32(foldRune(r)))
+	}
+	return h
+}
+
+// partIn gives the part a name has in its sentence, and the stem of the word it owns.
+func (f *field) partIn(parties []party, a *actor) (part, held uint32) {
+	for i := range parties {
+		if p := &parties[i]; p.start == a.start {
+			if p.holder >= 0 {
+				held = f.stem(p.holder)
+			}
+			return uint32(p.part), held
+		}
+	}
+	return 99, 0
+}
+
+// partOfOther gives the part the first name of another state has in a sentence, and whether it stands before.
+func partOfOther(parties []party, a *actor) uint32 {
+	for i := range parties {
+		if p := &parties[i]; p.state != a.state && p.state != otherState {
+			part := 2 * uint32(p.part)
+			if p.start < a.start {
+				part++
+			}
+			return part
+		}
+	}
+	return 99
+}
+
+// hearDoer tells how likely it is that a, b or both of a pair do a thing of a kind, as logarithms up to a common term.
+func (s *scratch) hearDoer(l *Lexicon, p *pairOf, kind int) (sums [3]float64) {
+	w := &l.wording
+	var n [2]float64
+	s.doings(l, p, kind, func(f, _ int, _ uint32) { n[f]++ })
+	s.doings(l, p, kind, func(f, state int, feature uint32) {
+		weights := w.find(feature)
+		for i := 0; i+1 < len(weights); i += 2 {
+			of := 2
+			if int(weights[i]) == len(w.kinds) {
+				if of = 0; state == p.b {
+					of = 1
+				}
+			}
+			sums[of] += w.scale * float64(int8(weights[i+1])) / math.Sqrt(n[f])
+		}
+	})
+	return sums
+}
+
+// ascribe gives an event to who is likeliest to have done it, by the wording and, where the phrases told, by them.
+func (s *scratch) ascribe(l *Lexicon, e *Event, told bool) {
+	k := slices.Index(l.wording.kinds, e.Kind)
+	i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return p.name == e.Pair })
+	if k < 0 || i < 0 {
+		return
+	}
+	if ru := l.heardRules[k]; ru < 0 || !l.kinds[l.rules[ru].kind].Directed || l.kindData[l.rules[ru].kind].third {
+		return
+	}
+	p := &l.pairs[i]
+	sums := s.hearDoer(l, p, k)
+	who := [...][2]string{{l.states[p.a], l.states[p.b]}, {l.states[p.b], l.states[p.a]}, {Both, Both}}
+	for i := range sums {
+		if sums[i] *= l.evidence.trust; told && who[i] == [2]string{e.From, e.To} {
+			sums[i] += l.evidence.told[toldDoer]
+		}
+	}
+	best := who[slices.Index(sums[:], max(sums[0], sums[1], sums[2]))]
+	e.From, e.To = best[0], best[1]
+}

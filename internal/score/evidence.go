@@ -1,0 +1,217 @@
+package score
+
+import (
+	"slices"
+)
+
+// What the phrases tell, as it stands beside what the wording says.
+const (
+	toldTitle     = iota // the first event of the title
+	toldText             // the first event, where the title has none
+	toldLater            // another event
+	toldMentioned        // a phrase that tells of others, or of what is not the news
+	toldDropped          // a phrase a cue drops, or a hint
+	toldNothing          // not told: that nothing happened
+	toldBare             // likewise, of a title without a text
+	toldDoer             // who did it
+	allTold
+)
+
+// toldNames are their names in lexicon.yaml.
+var toldNames = [allTold]string{"title", "text", "later", "mentioned", "dropped", "nothing", "bare", "doer"}
+
+// evidence says how far the wording's odds are believed, as their power, where 0 is not at all, and how much likelier, as the
+// logarithm of odds, what is told makes a kind.
+type evidence struct {
+	trust float64
+	told  [allTold]float64
+}
+
+// listens says whether the wording is asked of the text: not in a language it was not learned in.
+func (s *scratch) listens(l *Lexicon) bool {
+	return l.evidence.trust > 0 && len(l.wording.kinds) > 0 && s.tongue.speaks()
+}
+
+// weighWords sets in s.heard how likely each kind is by the wording and by what the phrases told, as logarithms up to a common
+// term.
+func (s *scratch) weighWords(l *Lexicon, r *Result) {
+	s.hear(l)
+	for k := range s.heard {
+		s.heard[k] *= l.evidence.trust
+	}
+	s.recall(l, r, func(kind, told int) { s.heard[kind] += l.evidence.told[told] })
+}
+
+// recall calls tell for what the phrases told of each kind; where that is more than one thing, for the best.
+func (s *scratch) recall(l *Lexicon, r *Result, tell func(kind, told int)) {
+	known := uint64(0)
+	once := func(kind string, told int) {
+		if k := slices.Index(l.wording.kinds, kind); k >= 0 && known&(1<<k) == 0 {
+			known |= 1 << k
+			tell(k, told)
+		}
+	}
+	first := func(i int, field string) int {
+		switch {
+		case i > 0:
+			return toldLater
+		case field == "title":
+			return toldTitle
+		}
+		return toldText
+	}
+	if len(s.fields[1].tokens) == 0 {
+		once("", toldBare)
+	}
+	once("", toldNothing)
+	for i := range r.Events {
+		once(r.Events[i].Kind, first(i, r.Events[i].Field))
+	}
+	named := s.pairNamed(l)
+	for i := range r.Mentions {
+		switch m := &r.Mentions[i]; m.Dropped {
+		case "":
+		case noPair, noActor, reported, background, unsure, repeated, inPassing:
+			if named {
+				once(m.Kind, toldMentioned)
+			} else {
+				once(m.Kind, first(i, m.Field))
+			}
+		default:
+			once(m.Kind, toldDropped)
+		}
+	}
+}
+
+// reconsider hears the wording beside what the phrases told of a pair and goes by what is likeliest by both: it takes the
+// events back, puts another of them first, or tells one the phrases did not, and says who did it.
+func (s *scratch) reconsider(l *Lexicon, r *Result) {
+	if !s.listens(l) || len(r.Events) > 0 && !s.hears(&r.Events[0]) {
+		return
+	}
+	s.weighWords(l, r)
+	best, chance := s.likeliest()
+	kind := l.wording.kinds[best]
+	i := slices.IndexFunc(r.Events, func(e Event) bool { return e.Kind == kind })
+	switch {
+	case kind == "":
+		r.drop(len(r.Events))
+	case i >= 0:
+		e := r.Events[i]
+		r.Events = slices.Delete(r.Events, i, i+1)
+		s.ascribe(l, &e, true)
+		r.lead(e)
+	default:
+		if e, ok := s.heardEvent(l, r, best, chance); ok {
+			r.drop(min(1, len(r.Events)))
+			r.lead(e)
+		}
+	}
+}
+
+// lead puts an event first, in the place of one that tells the same.
+func (r *Result) lead(e Event) {
+	r.Events = slices.DeleteFunc(r.Events, func(o Event) bool {
+		return o.Pair == e.Pair && o.Kind == e.Kind && o.From == e.From && o.To == e.To
+	})
+	r.Events = slices.Insert(r.Events, 0, e)
+}
+
+// drop takes the first n events back, and says so of the mentions they rest on.
+func (r *Result) drop(n int) {
+	for _, e := range r.Events[:n] {
+		for i := range r.Mentions {
+			if m := &r.Mentions[i]; m.Dropped == "" && m.Rule == e.Rule && m.Field == e.Field {
+				m.Dropped = unlikely
+			}
+		}
+	}
+	r.Events = slices.Delete(r.Events, 0, n)
+}
+
+// heardEvent makes an event of what is likeliest, of the words of a phrase that was dropped or else of the word that speaks
+// most for it; false where the text does not name the two together.
+func (s *scratch) heardEvent(l *Lexicon, r *Result, kind int, chance float64) (Event, bool) {
+	i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return s.names(p.a) && s.names(p.b) && s.together(p, rollCall) })
+	f, m := s.loudest(l, kind)
+	m.out = output{class: classRule, id: l.heardRules[kind]}
+	told := slices.IndexFunc(r.Mentions, func(m Mention) bool { return m.Kind == l.wording.kinds[kind] })
+	if told >= 0 {
+		if f = 0; told >= len(s.rules[0]) {
+			f = 1
+		}
+		m = s.rules[f][told-f*len(s.rules[0])]
+	}
+	if i < 0 || m.end == 0 || m.out.id < 0 {
+		return Event{}, false
+	}
+	ru, fd := &l.rules[m.out.id], &s.fields[f]
+	from, to := fd.sentence(fd.tokens[m.start].sentence)
+	s.readSentence(l, f, from, to)
+	who, reason := s.resolve(l, fd, m)
+	if reason != "" {
+		who = s.guess(l, &l.pairs[i], &l.kindData[ru.kind], l.kinds[ru.kind].Directed)
+	}
+	e := Event{
+		Pair: who.pair, Kind: l.kinds[ru.kind].Name, From: who.from, To: who.to, Intensity: ru.intensity,
+		Confidence: chance * who.confidence * s.fieldConfidence(l, f, fd, m), Field: fd.name, Span: fd.evidence(m, who.parties), Rule: ru.id,
+	}
+	if e.Confidence < l.numbers.Floor {
+		return e, false
+	}
+	e.Text = fd.text[e.Span[0]:e.Span[1]]
+	s.ascribe(l, &e, reason == "")
+	if told >= 0 {
+		r.Mentions[told].Dropped = ""
+	} else {
+		r.Mentions = slices.Insert(r.Mentions, 0, Mention{Kind: e.Kind, Field: e.Field, Span: e.Span, Text: e.Text, Rule: e.Rule})
+	}
+	return e, true
+}
+
+// guess gives who did a thing of which the text says no more than that it names the two: both of them, or the one that deals
+// with an adversary of the other.
+func (s *scratch) guess(l *Lexicon, p *pairOf, k *kindData, directed bool) whom {
+	who := whom{pair: p.name, from: Both, to: Both, confidence: l.numbers.Inferred}
+	if directed {
+		who.from, who.to = l.states[p.a], l.states[p.b]
+	}
+	for f := range s.actors {
+		for i := range s.actors[f] {
+			b := int(s.actors[f][i].state)
+			switch {
+			case !k.third:
+			case l.adversaries[[2]int{p.b, b}]:
+				who.from, who.to = l.states[p.a], l.states[b]
+				return who
+			case l.adversaries[[2]int{p.a, b}]:
+				who.from, who.to = l.states[p.b], l.states[b]
+				return who
+			}
+		}
+	}
+	return who
+}
+
+// retell puts first among the mentions of a text about no pair the kind that is likeliest.
+func (s *scratch) retell(l *Lexicon, r *Result) {
+	if !s.listens(l) {
+		return
+	}
+	s.weighWords(l, r)
+	if len(r.Mentions) > 0 {
+		s.heard = s.heard[:len(s.heard)-1] // something was told
+	}
+	best, _ := s.likeliest()
+	kind := l.wording.kinds[best]
+	if i := slices.IndexFunc(r.Mentions, func(m Mention) bool { return m.Kind == kind }); i >= 0 {
+		m := r.Mentions[i]
+		r.Mentions = slices.Insert(slices.Delete(r.Mentions, i, i+1), 0, m)
+		return
+	}
+	f, m := s.loudest(l, best)
+	if ru := l.heardRules[best]; ru >= 0 && m.end > 0 {
+		m.out = output{class: classRule, id: ru}
+		r.Mentions = slices.Insert(r.Mentions, 0, s.fields[f].mention(l, m))
+	}
+}
