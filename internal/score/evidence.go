@@ -12,13 +12,13 @@ const (
 	toldMentioned        // a phrase that tells of others, or of what is not the news
 	toldDropped          // a phrase a cue drops, or a hint
 	toldNothing          // not told: that nothing happened
-	toldBare             // likewise, of a title without a text
+	toldApart            // likewise, of a text that does not speak of the two together
 	toldDoer             // who did it
 	allTold
 )
 
 // toldNames are their names in lexicon.yaml.
-var toldNames = [allTold]string{"title", "text", "later", "mentioned", "dropped", "nothing", "bare", "doer"}
+var toldNames = [allTold]string{"title", "text", "later", "mentioned", "dropped", "nothing", "apart", "doer"}
 
 // evidence says how far the wording's odds are believed, as their power, where 0 is not at all, and how much likelier, as the
 // logarithm of odds, what is told makes a kind.
@@ -42,7 +42,13 @@ func (s *scratch) weighWords(l *Lexicon, r *Result) {
 	s.recall(l, r, func(kind, told int) { s.heard[kind] += l.evidence.told[told] })
 }
 
-// recall calls tell for what the phrases told of each kind; where that is more than one thing, for the best.
+// heardOf says whether what is heard of the text names both states of a pair.
+func (s *scratch) heardOf(p pairOf) bool {
+	return p.states()&^(s.titleStates()|s.statesIn(1, 0, s.hearing(1))) == 0
+}
+
+// recall calls tell for what the phrases told of each kind, for the best where that is more than one thing, and for what speaks
+// for nothing.
 func (s *scratch) recall(l *Lexicon, r *Result, tell func(kind, told int)) {
 	known := uint64(0)
 	once := func(kind string, told int) {
@@ -60,10 +66,10 @@ func (s *scratch) recall(l *Lexicon, r *Result, tell func(kind, told int)) {
 		}
 		return toldText
 	}
-	if len(s.fields[1].tokens) == 0 {
-		once("", toldBare)
-	}
 	once("", toldNothing)
+	if i := slices.IndexFunc(l.pairs, s.heardOf); i >= 0 && len(r.Events) == 0 && !s.together(l.pairs[i], rollCall) {
+		tell(len(l.wording.kinds)-1, toldApart)
+	}
 	for i := range r.Events {
 		once(r.Events[i].Kind, first(i, r.Events[i].Field))
 	}
@@ -130,9 +136,9 @@ func (r *Result) drop(n int) {
 }
 
 // heardEvent makes an event of what is likeliest, of the words of a phrase that was dropped or else of the word that speaks
-// most for it; false where the text does not name the two together.
+// most for it; false where what is heard of the text does not name the two.
 func (s *scratch) heardEvent(l *Lexicon, r *Result, kind int, chance float64) (Event, bool) {
-	i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return s.names(p.a) && s.names(p.b) && s.together(p, rollCall) })
+	i := slices.IndexFunc(l.pairs, s.heardOf)
 	f, m := s.loudest(l, kind)
 	m.out = output{class: classRule, id: l.heardRules[kind]}
 	told := slices.IndexFunc(r.Mentions, func(m Mention) bool { return m.Kind == l.wording.kinds[kind] })
