@@ -26,40 +26,22 @@ func (s *scratch) doings(l *Lexicon, p *pairOf, kind int, visit func(f, state in
 			if int(a.state) != p.a && int(a.state) != p.b {
 				continue
 			}
-			tell := func(sort uint32, of ...uint32) {
-				h := mix(mix(fnvBasis, uint32(f)), sort)
-				for _, x := range of {
-					h = mix(h, x)
-				}
-				visit(f, int(a.state), feature(featureDoer, h))
-			}
 			before2, before := s.wordBy(l, f, i, a.start-2), s.wordBy(l, f, i, a.start-1)
 			after, after2 := s.wordBy(l, f, i, a.end), s.wordBy(l, f, i, a.end+1)
 			sort, ending := l.names[a.name].sort(), s.fields[f].endingOf(a.end-1)
 			part, held := s.fields[f].partIn(parties, a)
 			others := partOfOther(parties, a)
-			tell(0, k, first)
-			tell(1, k, sort)
-			tell(2, k, sort, first)
-			tell(3, k, ending)
-			tell(4, ending)
-			tell(5, k, before)
-			tell(6, before)
-			tell(7, k, after)
-			tell(8, after)
-			tell(9, after, after2)
-			tell(10, before2, before)
-			tell(11, k, part)
-			tell(12, k, part, first)
-			tell(13, part)
-			tell(14, k, part, held)
-			tell(15, part, held)
-			tell(16, ending, after)
-			tell(17, before, after)
-			tell(18, after2)
-			tell(19, before2)
-			tell(20, part, others)
-			tell(21, k, part, others, first)
+			for n, of := range [...][4]uint32{
+				{k, first}, {k, sort}, {k, sort, first}, {k, ending}, {ending},
+				{k, before}, {before}, {k, after}, {after}, {after, after2}, {before2, before}, {ending, after}, {before, after}, {after2}, {before2},
+				{k, part}, {k, part, first}, {part}, {k, part, held}, {part, held}, {part, others}, {k, part, others, first},
+			} {
+				h := mix(mix(fnvBasis, uint32(f)), uint32(n))
+				for _, x := range of {
+					h = mix(h, x)
+				}
+				visit(f, int(a.state), feature(featureDoer, h))
+			}
 			first = 0
 		}
 	}

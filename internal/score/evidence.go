@@ -9,7 +9,8 @@ const (
 	toldTitle     = iota // the first event of the title
 	toldText             // the first event, where the title has none
 	toldLater            // another event
-	toldMentioned        // a phrase that tells of others, or of what is not the news
+	toldMentioned        // a phrase that tells of what is not the news
+	toldElsewhere        // a phrase that tells of others
 	toldDropped          // a phrase a cue drops, or a hint
 	toldNothing          // not told: that nothing happened
 	toldApart            // likewise, of a text that does not speak of the two together
@@ -18,7 +19,7 @@ const (
 )
 
 // toldNames are their names in lexicon.yaml.
-var toldNames = [allTold]string{"title", "text", "later", "mentioned", "dropped", "nothing", "apart", "doer"}
+var toldNames = [allTold]string{"title", "text", "later", "mentioned", "elsewhere", "dropped", "nothing", "apart", "doer"}
 
 // evidence says how far the wording's odds are believed, as their power, where 0 is not at all, and how much likelier, as the
 // logarithm of odds, what is told makes a kind.
@@ -77,12 +78,14 @@ func (s *scratch) recall(l *Lexicon, r *Result, tell func(kind, told int)) {
 	for i := range r.Mentions {
 		switch m := &r.Mentions[i]; m.Dropped {
 		case "":
-		case noPair, noActor, reported, background, unsure, repeated, inPassing:
+		case noPair:
 			if named {
-				once(m.Kind, toldMentioned)
+				once(m.Kind, toldElsewhere)
 			} else {
 				once(m.Kind, first(i, m.Field))
 			}
+		case noActor, reported, background, unsure, repeated, inPassing:
+			once(m.Kind, toldMentioned)
 		default:
 			once(m.Kind, toldDropped)
 		}
@@ -108,9 +111,16 @@ func (s *scratch) reconsider(l *Lexicon, r *Result) {
 		s.ascribe(l, &e, true)
 		r.lead(e)
 	default:
-		if e, ok := s.heardEvent(l, r, best, chance); ok {
-			r.drop(min(1, len(r.Events)))
-			r.lead(e)
+		told := slices.IndexFunc(r.Mentions, func(m Mention) bool { return m.Kind == kind })
+		e, ok := s.heardEvent(l, best, told, chance)
+		if !ok {
+			return
+		}
+		r.drop(min(1, len(r.Events)))
+		if r.lead(e); told >= 0 {
+			r.Mentions[told].Dropped = ""
+		} else {
+			r.Mentions = slices.Insert(r.Mentions, 0, Mention{Kind: e.Kind, Field: e.Field, Span: e.Span, Text: e.Text, Rule: e.Rule})
 		}
 	}
 }
@@ -135,44 +145,32 @@ func (r *Result) drop(n int) {
 	r.Events = slices.Delete(r.Events, 0, n)
 }
 
-// heardEvent makes an event of what is likeliest, of the words of a phrase that was dropped or else of the word that speaks
-// most for it; false where what is heard of the text does not name the two.
-func (s *scratch) heardEvent(l *Lexicon, r *Result, kind int, chance float64) (Event, bool) {
-	i := slices.IndexFunc(l.pairs, s.heardOf)
+// heardEvent makes an event of what is likeliest, of the match that was told of as a mention or, where that is negative, of the
+// word that speaks most for it; false where what is heard of the text does not name the two.
+func (s *scratch) heardEvent(l *Lexicon, kind, told int, chance float64) (Event, bool) {
 	f, m := s.loudest(l, kind)
 	m.out = output{class: classRule, id: l.heardRules[kind]}
-	told := slices.IndexFunc(r.Mentions, func(m Mention) bool { return m.Kind == l.wording.kinds[kind] })
-	if told >= 0 {
-		if f = 0; told >= len(s.rules[0]) {
-			f = 1
-		}
-		m = s.rules[f][told-f*len(s.rules[0])]
+	if title := len(s.rules[0]); told >= title {
+		f, m = 1, s.rules[1][told-title]
+	} else if told >= 0 {
+		f, m = 0, s.rules[0][told]
 	}
+	i := slices.IndexFunc(l.pairs, s.heardOf)
 	if i < 0 || m.end == 0 || m.out.id < 0 {
 		return Event{}, false
 	}
 	ru, fd := &l.rules[m.out.id], &s.fields[f]
+	k := &l.kinds[ru.kind]
 	from, to := fd.sentence(fd.tokens[m.start].sentence)
 	s.readSentence(l, f, from, to)
 	who, reason := s.resolve(l, fd, m)
 	if reason != "" {
-		who = s.guess(l, &l.pairs[i], &l.kindData[ru.kind], l.kinds[ru.kind].Directed)
+		who = s.guess(l, &l.pairs[i], &l.kindData[ru.kind], k.Directed)
 	}
-	e := Event{
-		Pair: who.pair, Kind: l.kinds[ru.kind].Name, From: who.from, To: who.to, Intensity: ru.intensity,
-		Confidence: chance * who.confidence * s.fieldConfidence(l, f, fd, m), Field: fd.name, Span: fd.evidence(m, who.parties), Rule: ru.id,
-	}
-	if e.Confidence < l.numbers.Floor {
-		return e, false
-	}
-	e.Text = fd.text[e.Span[0]:e.Span[1]]
+	intensity, _, _ := s.applyCues(l, f, m, false)
+	e := s.event(l, f, m, who, k.Name, shift(ru.intensity, intensity), chance*who.confidence*s.fieldConfidence(l, f, fd, m))
 	s.ascribe(l, &e, reason == "")
-	if told >= 0 {
-		r.Mentions[told].Dropped = ""
-	} else {
-		r.Mentions = slices.Insert(r.Mentions, 0, Mention{Kind: e.Kind, Field: e.Field, Span: e.Span, Text: e.Text, Rule: e.Rule})
-	}
-	return e, true
+	return e, e.Confidence >= l.numbers.Floor
 }
 
 // guess gives who did a thing of which the text says no more than that it names the two: both of them, or the one that deals

@@ -56,9 +56,9 @@ func (l *Lexicon) try(x *lesson, kinds, doers []trial) ([]trial, []trial) {
 	s.findActors(l, &x.article)
 	s.findRules(l)
 	s.judge(l, &r)
-	who := slices.Index([]string{l.states[p.a], l.states[p.b], Both}, x.from)
-	answer := slices.Index(l.wording.kinds, x.kind)
-	if !s.pairNamed(l) || answer < 0 || x.kind != "" && who < 0 || len(r.Events) > 0 && !s.hears(&r.Events[0]) {
+	parties := []string{l.states[p.a], l.states[p.b], Both}
+	answer := x.kindIn(l, s, l.wording.kinds)
+	if !s.pairNamed(l) || x.kind != "" && x.from == "" || len(r.Events) > 0 && !s.hears(&r.Events[0]) {
 		return kinds, doers
 	}
 	k := trial{answer: answer}
@@ -66,13 +66,13 @@ func (l *Lexicon) try(x *lesson, kinds, doers []trial) ([]trial, []trial) {
 	k.heard = slices.Clone(s.heard)
 	s.recall(l, &r, func(kind, told int) { k.told = append(k.told, [2]int{kind, told}) })
 	kinds = append(kinds, k)
-	if x.kind == "" || !l.kinds[answer].Directed || l.kindData[answer].third {
+	if l.wording.kinds[answer] == "" || !l.kinds[answer].Directed || l.kindData[answer].third {
 		return kinds, doers
 	}
 	sums := s.hearDoer(l, p, answer)
-	d := trial{answer: who, heard: sums[:]}
+	d := trial{answer: slices.Index(parties, x.from), heard: sums[:]}
 	if i := slices.IndexFunc(r.Events, func(e Event) bool { return e.Kind == x.kind }); i >= 0 {
-		if told := slices.Index([]string{l.states[p.a], l.states[p.b], Both}, r.Events[i].From); told >= 0 {
+		if told := slices.Index(parties, r.Events[i].From); told >= 0 {
 			d.told = [][2]int{{told, toldDoer}}
 		}
 	}

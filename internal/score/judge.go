@@ -153,13 +153,7 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 	if confidence < l.numbers.Floor {
 		return unsure
 	}
-	e := Event{
-		Pair: who.pair, Kind: k.Name, From: who.from, To: who.to,
-		Intensity: shift(base, intensity), Confidence: min(1, confidence),
-		Field: fd.name, Span: fd.evidence(m, who.parties), Rule: ru.id,
-		Number: s.numberNear(l, fd, m), Place: s.placeNear(l),
-	}
-	e.Text = fd.text[e.Span[0]:e.Span[1]]
+	e := s.event(l, f, m, who, k.Name, shift(base, intensity), confidence)
 	if a, b := who.parties[0], who.parties[1]; a != nil && b != nil {
 		owners := a.part == partOwner && b.part == partOwner && ru.frame != frameActive
 		e.vague = who.from == Both && (owners && !l.kindData[ru.kind].placeTo || f == 0 && l.kindData[ru.kind].placeTo)
@@ -169,6 +163,17 @@ func (s *scratch) weigh(l *Lexicon, f, i int, r *Result) string {
 		return repeated
 	}
 	return ""
+}
+
+// event makes an event of a match.
+func (s *scratch) event(l *Lexicon, f int, m match, who whom, kind string, intensity, confidence float64) Event {
+	fd := &s.fields[f]
+	e := Event{
+		Pair: who.pair, Kind: kind, From: who.from, To: who.to, Intensity: intensity, Confidence: min(1, confidence),
+		Field: fd.name, Span: fd.evidence(m, who.parties), Rule: l.rules[m.out.id].id, Number: s.numberNear(l, fd, m), Place: s.placeNear(l),
+	}
+	e.Text = fd.text[e.Span[0]:e.Span[1]]
+	return e
 }
 
 // behindOpening says whether a match stands behind the first sentence of a text and the lines a page has above it.

@@ -338,7 +338,7 @@ func TestFaultsOfALexicon(t *testing.T) {
 // Time grows with the text and not with its square: one "sentence" of a megabyte, full of names,
 // phrases and cues, is read like any other. A quadratic scorer would not end within the test's limit.
 func TestHostileLength(t *testing.T) {
-	lex := compiled(t, "AZE-IRN")
+	lex := lexicon(t)
 	var r Result
 	for _, text := range []string{
 		strings.Repeat("Iran Azerbaijan arrested agents not killed football ", 20_000),
@@ -347,18 +347,19 @@ func TestHostileLength(t *testing.T) {
 		strings.Repeat("\u202e\u200c", 300_000),
 	} {
 		lex.Score(&news.Article{Title: "Iran and Azerbaijan", Text: text}, &r)
+		lex.Explain(&news.Article{Title: text}, &r)
 	}
 }
 
 // FuzzScore holds that no text breaks the scorer, whatever its bytes.
 func FuzzScore(f *testing.F) {
-	lex := compiled(f, "AZE-IRN")
+	lex := lexicon(f)
 	f.Add("Baku summons Iranian ambassador", "BAKU – \xff\x00 Iran's \u202eenvoy\u200c was summoned.")
 	f.Add("", strings.Repeat("İran", 1000))
 	f.Add("Iran, Azerbaijan", strings.Repeat("arrest of agents by Iran and Azerbaijan ", 100))
 	f.Fuzz(func(t *testing.T, title, text string) {
 		var r Result
-		lex.Score(&news.Article{Title: title, Text: text}, &r)
+		lex.Explain(&news.Article{Title: title, Text: text}, &r)
 		for _, e := range r.Events {
 			if e.Intensity < -10 || e.Intensity > 10 || e.Confidence < 0 || e.Confidence > 1 {
 				t.Errorf("out of range: %+v", e)

@@ -36,21 +36,32 @@ const (
 type lesson struct {
 	article    news.Article
 	kind, from string
+	to         string
 	line       bool // of testdata/wording, which no phrase was written for
 	who        bool // only who did it is to be learned
+}
+
+// kindIn gives the index of the kind a text that s has read tells of; what others do is nothing in a text that names the pair.
+func (x *lesson) kindIn(l *Lexicon, s *scratch, kinds []string) int {
+	k, p := slices.Index(kinds, x.kind), &l.pairs[0]
+	parties := []string{l.states[p.a], l.states[p.b], Both}
+	if x.from != "" && s.pairNamed(l) && !(slices.Contains(parties, x.from) && (l.kindData[k].third || slices.Contains(parties, x.to))) {
+		return slices.Index(kinds, "")
+	}
+	return k
 }
 
 // lessons reads the tuned texts and the sentences that serve only for this.
 func lessons(t *testing.T) []lesson {
 	t.Helper()
 	var all []lesson
-	learn := func(labels []Label, line, who bool) {
+	take := func(labels []Label, line, who bool) {
 		for _, l := range labels {
 			e := leading(l.Events)
 			if e.Kind == "none" {
 				e.Kind = ""
 			}
-			all = append(all, lesson{l.Article, e.Kind, e.From, line, who})
+			all = append(all, lesson{l.Article, e.Kind, e.From, e.To, line, who})
 		}
 	}
 	for _, pattern := range []string{"testdata/tune/*.txtar", "testdata/wording/*.jsonl", "testdata/general.jsonl"} {
@@ -67,10 +78,10 @@ func lessons(t *testing.T) []lesson {
 			if err != nil {
 				t.Fatal(err)
 			}
-			learn(labels, strings.Contains(pattern, "wording"), false)
+			take(labels, strings.Contains(pattern, "wording"), false)
 		}
 	}
-	learn(directions(t), false, true)
+	take(directions(t), false, true)
 	return all
 }
 
@@ -121,7 +132,7 @@ type example struct {
 }
 
 // lexicon compiles what is shipped.
-func lexicon(t *testing.T) *Lexicon {
+func lexicon(t testing.TB) *Lexicon {
 	t.Helper()
 	read, err := config.Lexicon("")
 	if err != nil {
@@ -197,12 +208,12 @@ func (p *pupil) study(l *Lexicon, all []lesson) []example {
 	for i := range all {
 		s.read(l, &all[i].article)
 		s.findActors(l, &all[i].article)
-		kind := slices.Index(p.kinds, all[i].kind)
+		kind := all[i].kindIn(l, s, p.kinds)
 		if !all[i].who {
 			keep(heard{s.heardOfText(l), false, kind})
 		}
 		who := slices.Index([]string{l.states[l.pairs[0].a], l.states[l.pairs[0].b], Both}, all[i].from)
-		if who >= 0 && s.pairNamed(l) && l.kinds[kind].Directed {
+		if who >= 0 && s.pairNamed(l) && p.kinds[kind] != "" && l.kinds[kind].Directed {
 			s.findRules(l)
 			s.judge(l, &Result{}) // for the parts of the names
 			keep(heard{s.heardOfStates(l, kind), true, who})
