@@ -10,8 +10,10 @@ import (
 // they have in their sentence, of each kind for itself, since an Iranian plot is uncovered by the other and an Iranian summons
 // is not. What is learned of one state holds for both.
 
-// endingLetters is how many letters of a name are its ending.
-const endingLetters = 3
+const (
+	endingLetters = 3  // of a name
+	noPart        = 99 // of a name that does not stand in the field's first sentence, or alone there
+)
 
 // doings calls visit for all that is heard of what a state of the pair does in a text of a kind.
 func (s *scratch) doings(l *Lexicon, p *pairOf, kind int, visit func(f, state int, feature uint32)) {
@@ -28,7 +30,7 @@ func (s *scratch) doings(l *Lexicon, p *pairOf, kind int, visit func(f, state in
 			}
 			before2, before := s.wordBy(l, f, i, a.start-2), s.wordBy(l, f, i, a.start-1)
 			after, after2 := s.wordBy(l, f, i, a.end), s.wordBy(l, f, i, a.end+1)
-			sort, ending := l.names[a.name].sort(), s.fields[f].endingOf(a.end-1)
+			sort, ending := l.names[a.name].hash(), s.fields[f].endingOf(a.end-1)
 			part, held := s.fields[f].partIn(parties, a)
 			others := partOfOther(parties, a)
 			for n, of := range [...][4]uint32{
@@ -50,7 +52,7 @@ func (s *scratch) doings(l *Lexicon, p *pairOf, kind int, visit func(f, state in
 // wordBy gives the stem of a word near the i-th name of a field.
 func (s *scratch) wordBy(l *Lexicon, f, i int, token int32) uint32 {
 	if token < 0 || token >= s.hearing(f) {
-		return 1
+		return wordEdge
 	}
 	actors := s.actors[f]
 	for j := max(0, i-2); j < min(len(actors), i+3); j++ {
@@ -61,8 +63,8 @@ func (s *scratch) wordBy(l *Lexicon, f, i int, token int32) uint32 {
 	return s.fields[f].stem(token)
 }
 
-// sort hashes what sort of name it is.
-func (n *name) sort() uint32 {
+// hash tells the sort of a name from others.
+func (n *name) hash() uint32 {
 	h := fnvBasis
 	for i := range len(n.category) {
 		h = mix(h, uint32(n.category[i]))
@@ -98,7 +100,7 @@ func (f *field) partIn(parties []party, a *actor) (part, held uint32) {
 			return uint32(p.part), held
 		}
 	}
-	return 99, 0
+	return noPart, 0
 }
 
 // partOfOther gives the part the first name of another state has in a sentence, and whether it stands before.
@@ -112,7 +114,7 @@ func partOfOther(parties []party, a *actor) uint32 {
 			return part
 		}
 	}
-	return 99
+	return noPart
 }
 
 // hearDoer tells how likely it is that a, b or both of a pair do a thing of a kind, as logarithms up to a common term.

@@ -88,14 +88,7 @@ func (e *evidence) chances(t *trial) []float64 {
 	for _, x := range t.told {
 		sums[x[0]] += e.told[x[1]]
 	}
-	most, all := slices.Max(sums), 0.0
-	for k := range sums {
-		sums[k] = math.Exp(sums[k] - most)
-		all += sums[k]
-	}
-	for k := range sums {
-		sums[k] /= all
-	}
+	softmax(sums)
 	return sums
 }
 

@@ -139,7 +139,7 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 		if f > 0 {
 			word, pair, gram = featureText, featureTextPair, featureTextGram
 		}
-		beforeLast, last, next := uint32(1), uint32(1), 0
+		beforeLast, last, next := wordEdge, wordEdge, 0
 		for i := range s.hearing(f) {
 			if fd.tokens[i].marks&markDropped != 0 {
 				continue
@@ -193,7 +193,7 @@ func (s *scratch) plainName(l *Lexicon, f, next int, token int32) (stem uint32, 
 	case a.state < 0:
 		return 0, false
 	case n.category == "person":
-		return 2 + l.stateWord(a), true
+		return l.stateWord(a) + wordPairedPerson - wordPaired, true
 	case n.category == "state", n.category == "capital", n.people:
 		return l.stateWord(a), true
 	}
@@ -203,16 +203,26 @@ func (s *scratch) plainName(l *Lexicon, f, next int, token int32) (stem uint32, 
 // stateWord stands for the name of any state: all of a pair are one word, all others another.
 func (l *Lexicon) stateWord(a *actor) uint32 {
 	if a.state != otherState && l.paired(int(a.state)) {
-		return 2
+		return wordPaired
 	}
-	return 3
+	return wordOther
 }
+
+// What stands for words that are not themselves heard.
+const (
+	wordEdge   uint32 = 1 + iota // before the first and behind the last
+	wordPaired                   // a state of a pair
+	wordOther                    // another state
+	wordPairedPerson
+	wordOtherPerson
+	wordNumber
+)
 
 // stem hashes the first letters of a word.
 func (f *field) stem(i int32) uint32 {
 	h, n := fnvBasis, 0
 	if f.tokens[i].marks&markDigit != 0 {
-		return 6
+		return wordNumber
 	}
 	for _, r := range f.text[f.tokens[i].start:f.tokens[i].end] {
 		if r = foldRune(r); r > 0 {

@@ -297,14 +297,7 @@ func (p *pupil) step(e *example) {
 			}
 		}
 	}
-	most, all := slices.Max(sums), 0.0
-	for k := range sums {
-		sums[k] = math.Exp(sums[k] - most)
-		all += sums[k]
-	}
-	for k := range sums {
-		sums[k] /= all
-	}
+	softmax(sums)
 	sums[e.answer]--
 	for i, x := range e.features {
 		w, q := p.weights[x], p.squares[x]
@@ -315,6 +308,18 @@ func (p *pupil) step(e *example) {
 				w[o] -= rate * g / math.Sqrt(q[o]+1e-6)
 			}
 		}
+	}
+}
+
+// softmax makes chances of logarithms.
+func softmax(sums []float64) {
+	most, all := slices.Max(sums), 0.0
+	for k := range sums {
+		sums[k] = math.Exp(sums[k] - most)
+		all += sums[k]
+	}
+	for k := range sums {
+		sums[k] /= all
 	}
 }
 
