@@ -1,4 +1,4 @@
-package score_test
+package score
 
 import (
 	"bytes"
@@ -11,25 +11,24 @@ import (
 	"testing"
 
 	"tensionmonitor/internal/news"
-	"tensionmonitor/internal/score"
 )
 
 var update = flag.Bool("update", false, "write the measures into docs/scoring.md")
 
-// labels reads one part of the labelled set.
-func labels(t *testing.T, part string) []score.Label {
+// labels reads the files of a part of the labelled set.
+func labels(t *testing.T, part string) []Label {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("testdata", part, "*.txtar"))
+	files, err := filepath.Glob(filepath.Join("testdata", part))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no labelled texts in", part, err)
 	}
-	var all []score.Label
+	var all []Label
 	for _, f := range files {
 		data, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := score.ReadLabels(f, data)
+		l, err := ReadLabels(f, data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,10 +44,10 @@ func TestPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, lex := string(old), shipped(t)
+	text, lex := string(old), lexicon(t)
 	for _, part := range []string{"feed", "report", "tune"} {
 		var table bytes.Buffer
-		if err := score.Evaluate(lex, labels(t, part)).WriteTable(&table); err != nil {
+		if err := Evaluate(lex, labels(t, part+"/*.txtar")).WriteTable(&table); err != nil {
 			t.Fatal(err)
 		}
 		text = put(t, text, part, table.String())
@@ -79,7 +78,7 @@ func put(t *testing.T, text, name, table string) string {
 }
 
 // general measures the sentences about any two states: is the leading mention's kind right, and its root in PLOVER?
-func general(t *testing.T, lex *score.Lexicon, part string) string {
+func general(t *testing.T, lex *Lexicon, part string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", part+".jsonl"))
 	if err != nil {
@@ -96,7 +95,7 @@ func general(t *testing.T, lex *score.Lexicon, part string) string {
 		if err := json.Unmarshal(line, &s); err != nil || root[s.Kind] == "" {
 			t.Fatalf("%s: %v", line, err)
 		}
-		got := leading(lex, s.Title)
+		got := leadingMention(lex, s.Title)
 		if sentences++; got == s.Kind {
 			right++
 		}
@@ -114,9 +113,9 @@ func general(t *testing.T, lex *score.Lexicon, part string) string {
 		sentences, float64(right)/float64(sentences), len(meant), f1)
 }
 
-// leading gives the kind of a title's first mention, whoever the actors are, or nothing.
-func leading(lex *score.Lexicon, title string) string {
-	var r score.Result
+// leadingMention gives the kind of a title's first mention, whoever the actors are, or nothing.
+func leadingMention(lex *Lexicon, title string) string {
+	var r Result
 	lex.Explain(&news.Article{Title: title}, &r)
 	if len(r.Mentions) == 0 {
 		return ""
@@ -128,10 +127,10 @@ func leading(lex *score.Lexicon, title string) string {
 // texts without an event, and no text twice.
 func TestLabelledSet(t *testing.T) {
 	seen := map[string]bool{}
-	total, kinds := 0, shipped(t).Kinds()
+	total, kinds := 0, lexicon(t).Kinds()
 	for _, part := range []string{"tune", "report", "feed"} {
 		have, none := map[[2]string]bool{}, 0
-		all := labels(t, part)
+		all := labels(t, part+"/*.txtar")
 		for _, l := range all {
 			if seen[l.ID+part] || seen[l.Article.Title+l.Article.Text] {
 				t.Errorf("%s %s is there twice", part, l.ID)
@@ -163,8 +162,17 @@ func TestLabelledSet(t *testing.T) {
 	}
 }
 
-// TestPartsShareNoEvent holds that nothing is tuned on an event that is reported.
+// TestPartsShareNoEvent holds that nothing is tuned on an event or learned from a title that is reported.
 func TestPartsShareNoEvent(t *testing.T) {
+	learned := map[string]bool{}
+	for _, l := range labels(t, "wording/*.jsonl") {
+		learned[l.Article.Title] = true
+	}
+	for _, l := range append(labels(t, "report/*.txtar"), labels(t, "feed/*.txtar")...) {
+		if learned[l.Article.Title] {
+			t.Errorf("the title of %s is learned from", l.ID)
+		}
+	}
 	tuned := events(t, "tune")
 	for _, part := range []string{"report", "feed"} {
 		for name := range events(t, part) {

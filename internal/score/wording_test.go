@@ -11,9 +11,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"tensionmonitor/config"
@@ -64,23 +62,9 @@ func lessons(t *testing.T) []lesson {
 			all = append(all, lesson{l.Article, e.Kind, e.From, e.To, line, who})
 		}
 	}
-	for _, pattern := range []string{"testdata/tune/*.txtar", "testdata/wording/*.jsonl", "testdata/general.jsonl"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			data, err := os.ReadFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			labels, err := ReadLabels(f, data)
-			if err != nil {
-				t.Fatal(err)
-			}
-			take(labels, strings.Contains(pattern, "wording"), false)
-		}
-	}
+	take(labels(t, "tune/*.txtar"), false, false)
+	take(labels(t, "wording/*.jsonl"), true, false)
+	take(labels(t, "general.jsonl"), false, false)
 	take(directions(t), false, true)
 	return all
 }
