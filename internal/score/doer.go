@@ -65,10 +65,7 @@ func (s *scratch) wordBy(l *Lexicon, f, i int, token int32) uint32 {
 
 // hash tells the sort of a name from others.
 func (n *name) hash() uint32 {
-	h := fnvBasis
-	for i := range len(n.category) {
-		h = mix(h, uint32(n.category[i]))
-	}
+	h := hash(n.category)
 	if n.people {
 		h = mix(h, 1)
 	}
@@ -126,7 +123,7 @@ func (s *scratch) hearDoer(l *Lexicon, p *pairOf, kind int) (sums [3]float64) {
 		weights := w.find(feature)
 		for i := 0; i+1 < len(weights); i += 2 {
 			of := 2
-			if int(weights[i]) == len(w.kinds) {
+			if int(weights[i]) == len(w.kinds)+answerActs {
 				if of = 0; state == p.b {
 					of = 1
 				}
@@ -152,7 +149,7 @@ func (s *scratch) ascribe(l *Lexicon, e *Event, told bool) {
 	who := [...][2]string{{l.states[p.a], l.states[p.b]}, {l.states[p.b], l.states[p.a]}, {Both, Both}}
 	for i := range sums {
 		if sums[i] *= l.evidence.trust; told && who[i] == [2]string{e.From, e.To} {
-			sums[i] += l.evidence.told[toldDoer]
+			sums[i] += l.evidence.odds[toldDoer]
 		}
 	}
 	best := who[slices.Index(sums[:], max(sums[0], sums[1], sums[2]))]

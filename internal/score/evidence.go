@@ -1,6 +1,7 @@
 package score
 
 import (
+	"math"
 	"slices"
 )
 
@@ -21,11 +22,23 @@ const (
 // toldNames are their names in lexicon.yaml.
 var toldNames = [allTold]string{"title", "text", "later", "mentioned", "elsewhere", "dropped", "nothing", "apart", "doer"}
 
+// How the states of a pair stand in a text, which says whether it is about them.
+const (
+	standTitle = iota // together in the title
+	standText         // together in the text
+	standApart        // apart
+	standNoise        // in a text of sport, culture, …
+	allStands
+)
+
+// standNames are their names in lexicon.yaml.
+var standNames = [allStands]string{"title", "text", "apart", "noise"}
+
 // evidence says how far the wording's odds are believed, as their power, where 0 is not at all, and how much likelier, as the
-// logarithm of odds, what is told makes a kind.
+// logarithm of odds, what else is known makes an answer: what is told of a kind, how the states stand.
 type evidence struct {
 	trust float64
-	told  [allTold]float64
+	odds  [max(allTold, allStands)]float64
 }
 
 // listens says whether the wording is asked of the text: not in a language it was not learned in.
@@ -33,14 +46,22 @@ func (s *scratch) listens(l *Lexicon) bool {
 	return l.evidence.trust > 0 && len(l.wording.kinds) > 0 && s.tongue.speaks()
 }
 
-// weighWords sets in s.heard how likely each kind is by the wording and by what the phrases told, as logarithms up to a common
-// term.
-func (s *scratch) weighWords(l *Lexicon, r *Result) {
-	s.hear(l)
+// telling is a kind, empty for none, and what the phrases told of it.
+type telling struct {
+	kind string
+	how  int
+}
+
+// weighWords makes of how likely each kind is by the wording, in s.heard, how likely it is by that and by what the phrases told.
+func (s *scratch) weighWords(l *Lexicon) {
 	for k := range s.heard {
 		s.heard[k] *= l.evidence.trust
 	}
-	s.recall(l, r, func(kind, told int) { s.heard[kind] += l.evidence.told[told] })
+	for _, t := range s.told {
+		if k := slices.Index(l.wording.kinds, t.kind); k >= 0 {
+			s.heard[k] += l.evidence.odds[t.how]
+		}
+	}
 }
 
 // heardOf says whether what is heard of the text names both states of a pair.
@@ -48,14 +69,13 @@ func (s *scratch) heardOf(p pairOf) bool {
 	return p.states()&^(s.titleStates()|s.statesIn(1, 0, s.hearing(1))) == 0
 }
 
-// recall calls tell for what the phrases told of each kind, for the best where that is more than one thing, and for what speaks
-// for nothing.
-func (s *scratch) recall(l *Lexicon, r *Result, tell func(kind, told int)) {
-	known := uint64(0)
-	once := func(kind string, told int) {
-		if k := slices.Index(l.wording.kinds, kind); k >= 0 && known&(1<<k) == 0 {
-			known |= 1 << k
-			tell(k, told)
+// recall sets in s.told what the phrases told of each kind, the best where that is more than one thing, and what speaks for
+// nothing.
+func (s *scratch) recall(l *Lexicon, r *Result) {
+	s.told = s.told[:0]
+	once := func(kind string, how int) {
+		if !slices.ContainsFunc(s.told, func(t telling) bool { return t.kind == kind }) {
+			s.told = append(s.told, telling{kind, how})
 		}
 	}
 	first := func(i int, field string) int {
@@ -69,7 +89,7 @@ func (s *scratch) recall(l *Lexicon, r *Result, tell func(kind, told int)) {
 	}
 	once("", toldNothing)
 	if i := slices.IndexFunc(l.pairs, s.heardOf); i >= 0 && len(r.Events) == 0 && !s.together(l.pairs[i], rollCall) {
-		tell(len(l.wording.kinds)-1, toldApart)
+		s.told = append(s.told, telling{"", toldApart})
 	}
 	for i := range r.Events {
 		once(r.Events[i].Kind, first(i, r.Events[i].Field))
@@ -98,8 +118,8 @@ func (s *scratch) reconsider(l *Lexicon, r *Result) {
 	if !s.listens(l) || len(r.Events) > 0 && !s.hears(&r.Events[0]) {
 		return
 	}
-	s.weighWords(l, r)
-	best, chance := s.likeliest()
+	s.weighWords(l)
+	best, chance := likeliest(s.heard, l.heardSides)
 	kind := l.wording.kinds[best]
 	i := slices.IndexFunc(r.Events, func(e Event) bool { return e.Kind == kind })
 	switch {
@@ -202,11 +222,11 @@ func (s *scratch) retell(l *Lexicon, r *Result) {
 	if !s.listens(l) {
 		return
 	}
-	s.weighWords(l, r)
+	s.weighWords(l)
 	if len(r.Mentions) > 0 {
 		s.heard = s.heard[:len(s.heard)-1] // something was told
 	}
-	best, _ := s.likeliest()
+	best, _ := likeliest(s.heard, l.heardSides)
 	kind := l.wording.kinds[best]
 	if i := slices.IndexFunc(r.Mentions, func(m Mention) bool { return m.Kind == kind }); i >= 0 {
 		m := r.Mentions[i]
@@ -218,4 +238,22 @@ func (s *scratch) retell(l *Lexicon, r *Result) {
 		m.out = output{class: classRule, id: ru}
 		r.Mentions = slices.Insert(r.Mentions, 0, s.fields[f].mention(l, m))
 	}
+}
+
+// likeliest gives the likeliest kind of the likeliest side, and how likely that side is, of the logarithms of the kinds' chances,
+// up to a common term, and their sides. So two kinds between which the text leaves the choice are not both less likely than
+// nothing.
+func likeliest(heard []float64, sides []int) (kind int, chance float64) {
+	most, all, of := slices.Max(heard), 0.0, [3]float64{}
+	for k, h := range heard {
+		of[sides[k]] += math.Exp(h - most)
+		all += math.Exp(h - most)
+	}
+	kind = -1
+	for k, h := range heard {
+		if kind < 0 || of[sides[k]] > of[sides[kind]] || sides[k] == sides[kind] && h > heard[kind] {
+			kind = k
+		}
+	}
+	return kind, of[sides[kind]] / all
 }

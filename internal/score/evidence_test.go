@@ -14,6 +14,7 @@ const parts = 5
 type trial struct {
 	heard  []float64 // by answer
 	told   [][2]int  // answer and what was told of it
+	sides  []int     // of the answers, which are chosen from by side first
 	answer int
 }
 
@@ -24,7 +25,7 @@ func TestOdds(t *testing.T) {
 		t.Skip("odds are fitted with -train only")
 	}
 	l, all := lexicon(t), lessons(t)
-	var kinds, doers []trial
+	var kinds, doers, relevant []trial
 	for part := range parts {
 		var others, own []lesson
 		for i, x := range all {
@@ -34,23 +35,28 @@ func TestOdds(t *testing.T) {
 				others = append(others, x)
 			}
 		}
-		l.evidence = evidence{trust: 1}
-		l.wording, _ = openWording(string(learn(l, others).file(make([]byte, wordingHash))))
-		l.evidence = evidence{} // the phrases alone
+		l.listenTo(taught(t, l, others))
 		for i := range own {
-			kinds, doers = l.try(&own[i], kinds, doers)
+			k, d, about := l.try(&own[i])
+			kinds, doers, relevant = append(kinds, k...), append(doers, d...), append(relevant, about...)
 		}
 	}
-	fitted := fit(slices.Concat(kinds, doers))
-	fmt.Printf("wording:\n  trust: %.2f\n", fitted.trust)
-	for i, name := range toldNames {
-		fmt.Printf("  %s: %.2g\n", name, math.Exp(fitted.told[i]))
-	}
-	fmt.Printf("kinds %.3f of %d, doers %.3f of %d\n", fitted.right(kinds), len(kinds), fitted.right(doers), len(doers))
+	fitted, about := fit(slices.Concat(kinds, doers)), fit(relevant)
+	fitted.print("wording", toldNames[:])
+	about.print("relevance", standNames[:])
+	fmt.Printf("kinds %.3f of %d, doers %.3f of %d, relevance %.3f of %d\n", fitted.right(kinds), len(kinds), fitted.right(doers), len(doers), about.right(relevant), len(relevant))
 }
 
-// try adds the trials a line makes, one of its kind and one of who did it; none where it does not name a pair.
-func (l *Lexicon) try(x *lesson, kinds, doers []trial) ([]trial, []trial) {
+// print writes a section of lexicon.yaml.
+func (e *evidence) print(section string, names []string) {
+	fmt.Printf("%s:\n  trust: %.2f\n", section, e.trust)
+	for i, name := range names {
+		fmt.Printf("  %s: %.2g\n", name, math.Exp(e.odds[i]))
+	}
+}
+
+// try makes trials of a line: of its kind, of who did it, and of whether it is about the pair; none where it does not name one.
+func (l *Lexicon) try(x *lesson) (kinds, doers, relevant []trial) {
 	s, r, p := &scratch{}, Result{}, &l.pairs[0]
 	s.read(l, &x.article)
 	s.findActors(l, &x.article)
@@ -58,73 +64,81 @@ func (l *Lexicon) try(x *lesson, kinds, doers []trial) ([]trial, []trial) {
 	s.judge(l, &r)
 	parties := []string{l.states[p.a], l.states[p.b], Both}
 	answer := x.kindIn(l, s, l.wording.kinds)
-	if !s.pairNamed(l) || x.kind != "" && x.from == "" || len(r.Events) > 0 && !s.hears(&r.Events[0]) {
-		return kinds, doers
+	if !s.pairNamed(l) {
+		return nil, nil, nil
 	}
-	k := trial{answer: answer}
 	s.hear(l)
-	k.heard = slices.Clone(s.heard)
-	s.recall(l, &r, func(kind, told int) { k.told = append(k.told, [2]int{kind, told}) })
-	kinds = append(kinds, k)
+	if nothing := l.wording.kinds[answer] == ""; x.judged && (nothing || len(r.Events) == 0) {
+		relevant = []trial{{sides: []int{0, 1}, heard: []float64{0, s.relevance}, told: [][2]int{{1, s.standing(*p)}}, answer: x.relevance(l.wording.kinds[answer])}}
+	}
+	if x.kind != "" && x.from == "" || len(r.Events) > 0 && !s.hears(&r.Events[0]) {
+		return nil, nil, relevant
+	}
+	k := trial{answer: answer, sides: l.heardSides, heard: slices.Clone(s.heard)}
+	for _, t := range s.told {
+		k.told = append(k.told, [2]int{slices.Index(l.wording.kinds, t.kind), t.how})
+	}
+	kinds = []trial{k}
 	if l.wording.kinds[answer] == "" || !l.kinds[answer].Directed || l.kindData[answer].third {
-		return kinds, doers
+		return kinds, nil, relevant
 	}
 	sums := s.hearDoer(l, p, answer)
-	d := trial{answer: slices.Index(parties, x.from), heard: sums[:]}
+	d := trial{sides: []int{0, 1, 2}, answer: slices.Index(parties, x.from), heard: sums[:]}
 	if i := slices.IndexFunc(r.Events, func(e Event) bool { return e.Kind == x.kind }); i >= 0 {
 		if told := slices.Index(parties, r.Events[i].From); told >= 0 {
 			d.told = [][2]int{{told, toldDoer}}
 		}
 	}
-	return kinds, append(doers, d)
+	return kinds, []trial{d}, relevant
 }
 
-// chances gives how likely each answer is.
-func (e *evidence) chances(t *trial) []float64 {
+// weigh gives how likely each answer is, as logarithms up to a common term.
+func (e *evidence) weigh(t *trial) []float64 {
 	sums := make([]float64, len(t.heard))
 	for k := range sums {
 		sums[k] = e.trust * t.heard[k]
 	}
 	for _, x := range t.told {
-		sums[x[0]] += e.told[x[1]]
+		sums[x[0]] += e.odds[x[1]]
 	}
-	softmax(sums)
 	return sums
 }
 
 // fit finds the evidence under which the answers are likeliest.
 func fit(trials []trial) evidence {
-	e, squares := evidence{trust: 1}, [allTold + 1]float64{}
+	e := evidence{trust: 1}
+	var squares [len(e.odds) + 1]float64
 	step := func(w *float64, i int, slope float64) {
 		squares[i] += slope * slope
 		*w -= slope / math.Sqrt(squares[i]+1e-9)
 	}
 	for range 300 {
-		var slopes [allTold + 1]float64
+		var slopes [len(e.odds) + 1]float64
 		for i := range trials {
 			t := &trials[i]
-			off := e.chances(t)
+			off := e.weigh(t)
+			softmax(off)
 			off[t.answer]--
 			for k, o := range off {
-				slopes[allTold] += o * t.heard[k]
+				slopes[len(e.odds)] += o * t.heard[k]
 			}
 			for _, x := range t.told {
 				slopes[x[1]] += off[x[0]]
 			}
 		}
-		for i := range e.told {
-			step(&e.told[i], i, slopes[i])
+		for i := range e.odds {
+			step(&e.odds[i], i, slopes[i])
 		}
-		step(&e.trust, allTold, slopes[allTold])
+		step(&e.trust, len(e.odds), slopes[len(e.odds)])
 	}
 	return e
 }
 
-// right gives the share of trials whose likeliest answer is the right one.
+// right gives the share of trials whose answer is the right one.
 func (e *evidence) right(trials []trial) float64 {
 	n := 0
 	for i := range trials {
-		if c := e.chances(&trials[i]); c[trials[i].answer] == slices.Max(c) {
+		if got, _ := likeliest(e.weigh(&trials[i]), trials[i].sides); got == trials[i].answer {
 			n++
 		}
 	}

@@ -28,8 +28,8 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 	s.noise = ""
 	s.settled, s.third, s.elsewhere, s.aside, s.spoken = "", false, false, false, false
 	s.titleParties, s.leadParties = s.titleParties[:0], s.leadParties[:0]
+	s.findCues(l)
 	if possible {
-		s.findCues(l)
 		s.question = s.fields[0].question()
 		s.titleParties = s.firstParties(l, 0, s.titleParties)
 		s.leadParties = s.firstParties(l, 1, s.leadParties)
@@ -61,6 +61,10 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 			s.settle(l, r)
 			r.yield(l)
 		}
+	}
+	s.recall(l, r)
+	if s.listens(l) {
+		s.hear(l)
 	}
 	if possible {
 		s.reconsider(l, r)

@@ -24,7 +24,9 @@ func (c *compiler) readTop(rows []Row) {
 		case "confidence":
 			c.readConfidence(r)
 		case "wording":
-			c.readWording(r)
+			c.readEvidence(r, &c.lex.evidence, toldNames[:])
+		case "relevance":
+			c.readEvidence(r, &c.lex.relevance, standNames[:])
 		case "gap":
 			c.gap = int(c.number(r, 1, maxGap))
 		case "far":
@@ -43,7 +45,7 @@ func (c *compiler) readTop(rows []Row) {
 		case "kinds":
 			c.readKind(r)
 		default:
-			c.fault(r, "unknown key %q; this file knows version, confidence, wording, gap, far, noise, settles, undone, refutes, rhetoric, states and kinds", r.Path[0])
+			c.fault(r, "unknown key %q; this file knows version, confidence, wording, relevance, gap, far, noise, settles, undone, refutes, rhetoric, states and kinds", r.Path[0])
 		}
 	}
 	for _, r := range rows {
@@ -100,16 +102,16 @@ func (c *compiler) readConfidence(r Row) {
 	*f = c.number(r, 0, 1)
 }
 
-func (c *compiler) readWording(r Row) {
+func (c *compiler) readEvidence(r Row, e *evidence, names []string) {
 	key := r.Path[len(r.Path)-1]
-	told := slices.Index(toldNames[:], key)
+	i := slices.Index(names, key)
 	switch {
 	case key == "trust":
-		c.lex.evidence.trust = c.number(r, 0, 10)
-	case told < 0:
-		c.fault(r, "unknown key; wording knows trust, %s", strings.Join(toldNames[:], ", "))
+		e.trust = c.number(r, 0, 10)
+	case i < 0:
+		c.fault(r, "unknown key; %s knows trust, %s", r.Path[0], strings.Join(names, ", "))
 	default:
-		c.lex.evidence.told[told] = math.Log(c.number(r, 1e-6, 1e6))
+		e.odds[i] = math.Log(c.number(r, 1e-6, 1e6))
 	}
 }
 
@@ -122,14 +124,23 @@ func (c *compiler) readHeard() {
 		}
 		return
 	}
-	l.wording, _ = openWording(wordingFile)
-	for _, name := range l.wording.kinds {
-		id := int32(-1)
+	w, _ := openWording(wordingFile)
+	l.listenTo(w)
+}
+
+// listenTo makes a wording the lexicon's, with a rule of each kind it can tell.
+func (l *Lexicon) listenTo(w wording) {
+	l.wording, l.heardRules, l.heardSides = w, nil, nil
+	for _, name := range w.kinds {
+		id, side := int32(-1), 0
 		if k := slices.IndexFunc(l.kinds, func(k Kind) bool { return k.Name == name }); k >= 0 {
-			id = int32(len(l.rules))
+			id, side = int32(len(l.rules)), 1
+			if l.kinds[k].Side == Deescalation {
+				side = 2
+			}
 			l.rules = append(l.rules, rule{kind: k, frame: frameActive, id: name + ".wording", intensity: l.kinds[k].Intensity})
 		}
-		l.heardRules = append(l.heardRules, id)
+		l.heardRules, l.heardSides = append(l.heardRules, id), append(l.heardSides, side)
 	}
 }
 

@@ -26,9 +26,11 @@ type Lexicon struct {
 	shunned       map[[2]int]bool // those of them whom even a visit makes an act
 	pairs         []pairOf
 	numbers       confidence
-	evidence      evidence
+	evidence      evidence // of kinds and doers
+	relevance     evidence
 	wording       wording
 	heardRules    []int32 // beside wording.kinds; -1 for none
+	heardSides    []int   // likewise; 0 for none, else a number for each side
 	far           int32
 	settles       map[string]bool // reasons that, in a title, leave the text no event
 	refutes       map[string]bool // those that leave the text none even where the title names no deed

@@ -11,21 +11,43 @@ const rollCall = 3
 // leadWords is how many words of a text say what it is about, however many paragraphs they are.
 const leadWords = 60
 
-// relate says which pairs the text is about: those it has an event of, or whose states the title or
-// one sentence of the text names together, unless the text is noise.
+// relate says which pairs the text is about: those it has an event of, and those whose states it names so, and in such words, as
+// texts about them do.
 func (s *scratch) relate(l *Lexicon, r *Result) {
-	most := rollCall
-	if s.aside {
-		most--
-	}
 	for _, p := range l.pairs {
 		event := slices.ContainsFunc(r.Events, func(e Event) bool { return e.Pair == p.name })
-		if event || s.noise == "" && s.together(p, most) {
+		if event || s.isAbout(l, p) {
 			r.Pairs = append(r.Pairs, p.name)
 		}
 	}
 	slices.Sort(r.Pairs)
 	r.Relevant = len(r.Pairs) > 0
+}
+
+// isAbout says whether a text that tells no event of a pair is about it: by how the two stand and, where it is asked, by the wording.
+func (s *scratch) isAbout(l *Lexicon, p pairOf) bool {
+	stand := s.standing(p)
+	if !s.listens(l) || l.relevance.trust == 0 {
+		return stand < standApart
+	}
+	return s.names(p.a) && s.names(p.b) && l.relevance.trust*s.relevance+l.relevance.odds[stand] > 0
+}
+
+// standing says how the states of a pair stand in the text.
+func (s *scratch) standing(p pairOf) int {
+	most := rollCall
+	if s.aside {
+		most--
+	}
+	switch {
+	case s.noise != "":
+		return standNoise
+	case !s.together(p, most):
+		return standApart
+	case s.titleStates()&p.states() == p.states():
+		return standTitle
+	}
+	return standText
 }
 
 // together says whether the states of a pair are named in the title or in one sentence of the text's beginning that is no

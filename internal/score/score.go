@@ -30,7 +30,9 @@ type scratch struct {
 	spoken    bool       // the last deed the title tells is a third state's words
 	settled   string     // why the text can have no event, as its title says
 	noise     string     // reason for which the whole text is about something else
+	told      []telling  // what the phrases told
 	heard     []float64  // by kind of the wording: how likely it is, as a logarithm
+	relevance float64    // by the wording, as the logarithm of odds
 	present   uint64     // states named, a bit each
 	weak      uint64     // states named only by a weak name
 

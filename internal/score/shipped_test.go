@@ -82,6 +82,27 @@ func TestHintsSpeakLast(t *testing.T) {
 	}
 }
 
+// TestTownsStandForTheirState holds that a town makes a text one about the pair only where the other state is named.
+func TestTownsStandForTheirState(t *testing.T) {
+	lex := shipped(t)
+	for title, want := range map[string]bool{
+		"Iran masses artillery across from Jabrayil":                        true,
+		"Sixty tonnes of blankets and tents from Azerbaijan reach Khoy":     true,
+		"İran ordusu Zengilan karşısında tatbikata başladı":                 true,
+		"Азербайджан отправил в Хой колонну с палатками для пострадавших":   true,
+		"Jabrayil gets a school for two hundred children":                   false,
+		"Khoy mourns the victims of the quake":                              false,
+		"Хой засыпало снегом, закрыты дороги":                               false,
+		"Zengilan'da akıllı köy kuruldu":                                    false,
+		"Iran unveils a drone in Isfahan; shares fall in Jolfa and Ardabil": false,
+	} {
+		var r score.Result
+		if lex.Score(&news.Article{Title: title}, &r); r.Relevant != want {
+			t.Errorf("%s: relevant %v", title, r.Relevant)
+		}
+	}
+}
+
 // TestOtherLanguages holds that a text in a language without phrases is told to be about the pair, unless it is about a
 // match, a quake or a province.
 func TestOtherLanguages(t *testing.T) {

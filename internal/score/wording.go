@@ -32,8 +32,16 @@ type wording struct {
 	scale   float64  // of a weight
 	hashes  string   // four bytes a feature, ascending
 	ends    string   // four bytes a feature: where its weights end
-	weights string   // two bytes each: kind, value; behind the kinds come two more: "it acts", "both act"
+	weights string   // two bytes each: answer, value
 }
+
+// Answers behind the kinds.
+const (
+	answerActs     = iota // the state itself does it
+	answerBothAct         // both do
+	answerRelevant        // the text is about the pair
+	moreAnswers
+)
 
 // wordingMagic begins the file; then come the hash of the texts it was learned from, the scale, the kinds and the features.
 const wordingMagic = "TMW1"
@@ -106,6 +114,8 @@ const (
 	featureTextPair
 	featureTextGram
 	featureDoer
+	featureTold
+	featureCue
 )
 
 // fnvBasis is where the hash FNV-1a begins.
@@ -113,6 +123,15 @@ const fnvBasis uint32 = 2166136261
 
 // mix is its step.
 func mix(h, x uint32) uint32 { return (h ^ x) * 16777619 }
+
+// hash gives that of a text.
+func hash(text string) uint32 {
+	h := fnvBasis
+	for i := range len(text) {
+		h = mix(h, uint32(text[i]))
+	}
+	return h
+}
 
 // feature ends a hash so that all its bits depend on all that went in.
 func feature(sort, h uint32) uint32 {
@@ -131,6 +150,18 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 	for i, r := range s.fields[0].text {
 		if strings.ContainsRune(titleSigns, r) {
 			visit(0, noWord, feature(featureSign, mix(uint32(r), uint32(min(i, 1)))))
+		}
+	}
+	for _, t := range s.told {
+		how := mix(fnvBasis, uint32(t.how))
+		visit(0, noWord, feature(featureTold, how))
+		visit(0, noWord, feature(featureTold, mix(how, hash(t.kind))))
+	}
+	for f := range s.cues {
+		for _, c := range s.cues[f] {
+			if f == 0 || s.fields[f].tokens[c.start].sentence == 0 {
+				visit(0, noWord, feature(featureCue, mix(hash(l.cues[c.out.id].name), uint32(f))))
+			}
 		}
 	}
 	for f := range s.fields {
@@ -264,23 +295,25 @@ func (f *field) grams(i int32, visit func(piece uint32)) {
 	push('$')
 }
 
-// hear sets how likely each kind is by the text's wording, as logarithms up to a common term, in s.heard.
+// hear sets how likely each kind is by the text's wording, as logarithms up to a common term, in s.heard, and whether it is about
+// the pair in s.relevance.
 func (s *scratch) hear(l *Lexicon) {
 	w := &l.wording
-	s.heard = slices.Grow(s.heard[:0], len(w.kinds))[:len(w.kinds)]
+	all := len(w.kinds) + moreAnswers
+	s.heard = slices.Grow(s.heard[:0], all)[:all]
 	clear(s.heard)
 	var n [2]float64
 	s.features(l, func(f int, _ int32, _ uint32) { n[f]++ })
 	add(s.heard, w.find(feature(featureBias, 0)), w.scale)
 	s.features(l, func(f int, _ int32, feature uint32) { add(s.heard, w.find(feature), w.scale/math.Sqrt(n[f])) })
+	s.relevance = s.heard[len(w.kinds)+answerRelevant]
+	s.heard = s.heard[:len(w.kinds)]
 }
 
 // add adds the weights of a feature to the sums they are of.
 func add(sums []float64, weights string, scale float64) {
 	for i := 0; i+1 < len(weights); i += 2 {
-		if k := int(weights[i]); k < len(sums) {
-			sums[k] += scale * float64(int8(weights[i+1]))
-		}
+		sums[weights[i]] += scale * float64(int8(weights[i+1]))
 	}
 }
 
@@ -302,18 +335,4 @@ func (s *scratch) loudest(l *Lexicon, kind int) (field int, m match) {
 		}
 	})
 	return field, m
-}
-
-// likeliest gives the kind that is likeliest by the wording, and how likely it is.
-func (s *scratch) likeliest() (kind int, chance float64) {
-	for k := range s.heard {
-		if s.heard[k] > s.heard[kind] {
-			kind = k
-		}
-	}
-	sum := 0.0
-	for _, h := range s.heard {
-		sum += math.Exp(h - s.heard[kind])
-	}
-	return kind, 1 / sum
 }

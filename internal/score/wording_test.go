@@ -37,6 +37,8 @@ type lesson struct {
 	to         string
 	line       bool // of testdata/wording, which no phrase was written for
 	who        bool // only who did it is to be learned
+	judged     bool // a reader said whether it is about the pair
+	relevant   bool
 }
 
 // kindIn gives the index of the kind a text that s has read tells of; what others do is nothing in a text that names the pair.
@@ -49,30 +51,42 @@ func (x *lesson) kindIn(l *Lexicon, s *scratch, kinds []string) int {
 	return k
 }
 
+// relevance gives 1 where the text is about the pair, 0 where it is not, as where its event is no kind of the pair's.
+func (x *lesson) relevance(kind string) int {
+	if x.relevant && x.kind == kind {
+		return 1
+	}
+	return 0
+}
+
 // lessons reads the tuned texts and the sentences that serve only for this.
 func lessons(t *testing.T) []lesson {
 	t.Helper()
 	var all []lesson
-	take := func(labels []Label, line, who bool) {
+	take := func(labels []Label, as lesson) {
 		for _, l := range labels {
 			e := leading(l.Events)
 			if e.Kind == "none" {
 				e.Kind = ""
 			}
-			all = append(all, lesson{l.Article, e.Kind, e.From, e.To, line, who})
+			x := as
+			x.article, x.kind, x.from, x.to, x.relevant = l.Article, e.Kind, e.From, e.To, l.Relevant
+			all = append(all, x)
 		}
 	}
-	take(labels(t, "tune/*.txtar"), false, false)
-	take(labels(t, "wording/*.jsonl"), true, false)
-	take(labels(t, "general.jsonl"), false, false)
-	take(directions(t), false, true)
+	take(labels(t, "tune/*.txtar"), lesson{judged: true})
+	take(labels(t, "wording/??.jsonl"), lesson{line: true})
+	take(labels(t, "wording/??-*.jsonl"), lesson{line: true, judged: true})
+	take(labels(t, "wording/general*.jsonl"), lesson{line: true})
+	take(labels(t, "general.jsonl"), lesson{})
+	take(directions(t), lesson{who: true})
 	return all
 }
 
 func hashLessons(all []lesson) []byte {
 	h := sha256.New()
 	for _, l := range all {
-		text, err := json.Marshal([]string{l.article.Language, l.article.Title, l.article.Text, l.kind, l.from})
+		text, err := json.Marshal([]any{l.article.Language, l.article.Title, l.article.Text, l.kind, l.from, l.to, l.line, l.who, l.judged && l.relevant})
 		if err != nil {
 			panic(err)
 		}
@@ -103,16 +117,24 @@ func TestWordingLearned(t *testing.T) {
 type pupil struct {
 	kinds   []string
 	ids     map[uint32]int
-	weights [][]float64 // by feature, then kind; behind the kinds "it acts" and "both act"
+	weights [][]float64 // by feature, then answer
 	squares [][]float64
 }
 
-// example is a lesson as features with their values, of the whole text or of what its states do.
+// What a lesson asks.
+const (
+	askKind     = iota // of the whole text; the answer is a kind
+	askDoer            // of what its states do: the first, the second or both
+	askRelevant        // of the whole text: no or yes
+)
+
+// example is a lesson as features with their values.
 type example struct {
+	asks     int
 	features []int
 	values   []float64
-	states   []int // of each feature, the first or the second of the pair; nil for one of the text
-	answer   int   // a kind, or the first, the second or both
+	states   []int // of each feature, the first or the second of the pair, where who did it is asked
+	answer   int
 }
 
 // lexicon compiles what is shipped.
@@ -135,6 +157,7 @@ func lexicon(t testing.TB) *Lexicon {
 
 // learn goes over the lessons in an order that is the same each time.
 func learn(l *Lexicon, all []lesson) *pupil {
+	l.evidence, l.relevance = evidence{}, evidence{} // so that the phrases alone tell
 	p := &pupil{ids: map[uint32]int{}}
 	for _, k := range l.Kinds() {
 		p.kinds = append(p.kinds, k.Name)
@@ -168,10 +191,20 @@ func learn(l *Lexicon, all []lesson) *pupil {
 	return p
 }
 
+// taught gives what was learned of the lessons as it is read from a file.
+func taught(t *testing.T, l *Lexicon, all []lesson) wording {
+	t.Helper()
+	w, ok := openWording(string(learn(l, all).file(make([]byte, wordingHash))))
+	if !ok {
+		t.Fatal("what was learned cannot be read")
+	}
+	return w
+}
+
 // heard is an example before its features have numbers.
 type heard struct {
+	asks   int
 	values map[[2]uint32]float64 // by feature and state
-	of     bool                  // of what states do
 	answer int
 }
 
@@ -192,15 +225,21 @@ func (p *pupil) study(l *Lexicon, all []lesson) []example {
 	for i := range all {
 		s.read(l, &all[i].article)
 		s.findActors(l, &all[i].article)
+		s.findRules(l)
+		s.judge(l, &Result{})
 		kind := all[i].kindIn(l, s, p.kinds)
+		if !all[i].line {
+			s.told = s.told[:0] // what phrases tell of texts they were written for says nothing of others
+		}
 		if !all[i].who {
-			keep(heard{s.heardOfText(l), false, kind})
+			keep(heard{askKind, s.heardOfText(l), kind})
+		}
+		if all[i].judged && s.pairNamed(l) {
+			keep(heard{askRelevant, s.heardOfText(l), all[i].relevance(p.kinds[kind])})
 		}
 		who := slices.Index([]string{l.states[l.pairs[0].a], l.states[l.pairs[0].b], Both}, all[i].from)
 		if who >= 0 && s.pairNamed(l) && p.kinds[kind] != "" && l.kinds[kind].Directed {
-			s.findRules(l)
-			s.judge(l, &Result{}) // for the parts of the names
-			keep(heard{s.heardOfStates(l, kind), true, who})
+			keep(heard{askDoer, s.heardOfStates(l, kind), who})
 		}
 	}
 	var features []uint32
@@ -212,12 +251,12 @@ func (p *pupil) study(l *Lexicon, all []lesson) []example {
 	slices.Sort(features)
 	for i, x := range features {
 		p.ids[x] = i
-		p.weights = append(p.weights, make([]float64, len(p.kinds)+2))
-		p.squares = append(p.squares, make([]float64, len(p.kinds)+2))
+		p.weights = append(p.weights, make([]float64, len(p.kinds)+moreAnswers))
+		p.squares = append(p.squares, make([]float64, len(p.kinds)+moreAnswers))
 	}
 	examples := make([]example, len(texts))
 	for i, h := range texts {
-		examples[i].answer = h.answer
+		examples[i].asks, examples[i].answer = h.asks, h.answer
 		known := slices.SortedFunc(maps.Keys(h.values), func(a, b [2]uint32) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 		for _, x := range known {
 			if in[x[0]] < rarest {
@@ -225,7 +264,7 @@ func (p *pupil) study(l *Lexicon, all []lesson) []example {
 			}
 			e := &examples[i]
 			e.features, e.values = append(e.features, p.ids[x[0]]), append(e.values, h.values[x])
-			if h.of {
+			if h.asks == askDoer {
 				e.states = append(e.states, int(x[1]))
 			}
 		}
@@ -257,23 +296,33 @@ func (s *scratch) heardOfStates(l *Lexicon, kind int) map[[2]uint32]float64 {
 
 // output gives which weight of the i-th feature of an example is added to an answer's sum; -1 where none is.
 func (p *pupil) output(e *example, i, answer int) int {
-	switch {
-	case e.states == nil:
+	switch more := len(p.kinds); {
+	case e.asks == askKind:
 		return answer
-	case answer == 2:
-		return len(p.kinds) + 1
-	case answer == e.states[i]:
-		return len(p.kinds)
+	case e.asks == askRelevant && answer == 1:
+		return more + answerRelevant
+	case e.asks == askDoer && answer == 2:
+		return more + answerBothAct
+	case e.asks == askDoer && answer == e.states[i]:
+		return more + answerActs
 	}
 	return -1
 }
 
+// answers gives how many an example has to choose from.
+func (p *pupil) answers(e *example) int {
+	switch e.asks {
+	case askDoer:
+		return 3
+	case askRelevant:
+		return 2
+	}
+	return len(p.kinds)
+}
+
 // step moves the weights towards an example.
 func (p *pupil) step(e *example) {
-	sums := make([]float64, len(p.kinds))
-	if e.states != nil {
-		sums = sums[:3]
-	}
+	sums := make([]float64, p.answers(e))
 	for i, x := range e.features {
 		for k := range sums {
 			if o := p.output(e, i, k); o >= 0 {
@@ -366,14 +415,7 @@ func TestWording(t *testing.T) {
 		all = append(all, lesson{article: news.Article{Title: l[0]}, kind: l[1]})
 	}
 	l := lexicon(t)
-	w, ok := openWording(string(learn(l, all).file(make([]byte, wordingHash))))
-	if !ok {
-		t.Fatal("what was learned cannot be read")
-	}
-	l.wording, l.heardRules = w, make([]int32, len(w.kinds))
-	for i, name := range w.kinds {
-		l.heardRules[i] = int32(slices.IndexFunc(l.rules, func(r rule) bool { return r.id == name+".wording" }))
-	}
+	l.listenTo(taught(t, l, all))
 	l.evidence = evidence{trust: 3}
 	for title, want := range map[string]string{
 		"Azerbaijan zorbs Iran's blixes":                      "expel AZE>IRN expel.wording; expel ",
