@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -56,8 +55,8 @@ func hashRows(rows []Row, heard wording) string {
 		row = append(append(append(row, 0), r.Value...), '\n')
 		h.Write(row)
 	}
-	for _, part := range []string{heard.hashes, heard.ends, heard.weights} {
-		io.WriteString(h, part)
+	for _, part := range [][]byte{heard.hashes, heard.ends, heard.weights} {
+		h.Write(part)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12]
 }

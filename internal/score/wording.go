@@ -4,23 +4,26 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 	"strings"
 )
 
-// The wording of a text is a second opinion on what it tells: which kind its words are mostly used for, as learned from the
-// labelled texts, and who of two states does such a thing. It knows what no phrase says, as "the envoy's credentials were torn
-// up" does, and what phrases say too readily. It is a softmax regression; wording_test.go makes the file and holds it to the
-// texts.
+// The wording of a text is a second opinion on what it tells: which kind its words, and what was found in it, mostly go with, as
+// learned from the labelled texts, whether it is about the two states, and who of them does such a thing. It knows what no phrase
+// says, as "the envoy's credentials were torn up" does, and what phrases say too readily. It is a softmax regression;
+// wording_test.go makes the file and holds it to the texts.
 
 //go:embed wording.bin
-var wordingFile string
+var wordingFile []byte
 
 // What of a text is heard.
 const (
 	wordingStem = 6  // letters of a word: longer ones are forms of it
 	wordingGram = 4  // letters of a piece of a word
 	wordingLead = 40 // words of the text
+
+	partiesInOrder = 3 // of a sentence
 )
 
 // titleSigns tell questions, quotations, speakers and headings from reports.
@@ -30,9 +33,9 @@ const titleSigns = "?؟!:;|/–—\"«“„‘'"
 type wording struct {
 	kinds   []string // the last is empty: nothing happened
 	scale   float64  // of a weight
-	hashes  string   // four bytes a feature, ascending
-	ends    string   // four bytes a feature: where its weights end
-	weights string   // two bytes each: answer, value
+	hashes  []byte   // four bytes a feature, ascending
+	ends    []byte   // four bytes a feature: where its weights end
+	weights []byte   // two bytes each: answer, value
 }
 
 // Answers behind the kinds.
@@ -50,9 +53,9 @@ const wordingMagic = "TMW1"
 const wordingHash = 32
 
 // openWording finds the parts of a file; false where it is none or damaged.
-func openWording(file string) (w wording, ok bool) {
+func openWording(file []byte) (w wording, ok bool) {
 	const head = len(wordingMagic) + wordingHash
-	if len(file) < head+6 || file[:len(wordingMagic)] != wordingMagic {
+	if len(file) < head+6 || string(file[:len(wordingMagic)]) != wordingMagic {
 		return w, false
 	}
 	rest := file[head:]
@@ -64,7 +67,7 @@ func openWording(file string) (w wording, ok bool) {
 			return w, false
 		}
 		n := 1 + int(rest[0])
-		w.kinds, rest = append(w.kinds, rest[1:n]), rest[n:]
+		w.kinds, rest = append(w.kinds, string(rest[1:n])), rest[n:]
 	}
 	if len(rest) < 4 {
 		return w, false
@@ -79,10 +82,10 @@ func openWording(file string) (w wording, ok bool) {
 }
 
 // le32 reads a number at a place counted in fours.
-func le32(s string, i int) uint32 { return binary.LittleEndian.Uint32([]byte(s[4*i : 4*i+4])) }
+func le32(s []byte, i int) uint32 { return binary.LittleEndian.Uint32(s[4*i:]) }
 
 // find gives the weights of a feature: kind, value, kind, value ….
-func (w *wording) find(feature uint32) string {
+func (w *wording) find(feature uint32) []byte {
 	low, high := 0, len(w.hashes)/4
 	for low < high {
 		if mid := (low + high) / 2; le32(w.hashes, mid) < feature {
@@ -92,7 +95,7 @@ func (w *wording) find(feature uint32) string {
 		}
 	}
 	if 4*low == len(w.hashes) || le32(w.hashes, low) != feature {
-		return ""
+		return nil
 	}
 	from := uint32(0)
 	if low > 0 {
@@ -116,6 +119,13 @@ const (
 	featureDoer
 	featureTold
 	featureCue
+	featureStand
+	featureOthers
+	featureReason
+	featureParty
+	featureParties
+	featureFirst
+	featureLast
 )
 
 // fnvBasis is where the hash FNV-1a begins.
@@ -123,6 +133,15 @@ const fnvBasis uint32 = 2166136261
 
 // mix is its step.
 func mix(h, x uint32) uint32 { return (h ^ x) * 16777619 }
+
+// mixed hashes some numbers.
+func mixed(of ...uint32) uint32 {
+	h := fnvBasis
+	for _, x := range of {
+		h = mix(h, x)
+	}
+	return h
+}
 
 // hash gives that of a text.
 func hash(text string) uint32 {
@@ -152,18 +171,7 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 			visit(0, noWord, feature(featureSign, mix(uint32(r), uint32(min(i, 1)))))
 		}
 	}
-	for _, t := range s.told {
-		how := mix(fnvBasis, uint32(t.how))
-		visit(0, noWord, feature(featureTold, how))
-		visit(0, noWord, feature(featureTold, mix(how, hash(t.kind))))
-	}
-	for f := range s.cues {
-		for _, c := range s.cues[f] {
-			if f == 0 || s.fields[f].tokens[c.start].sentence == 0 {
-				visit(0, noWord, feature(featureCue, mix(hash(l.cues[c.out.id].name), uint32(f))))
-			}
-		}
-	}
+	s.circumstances(l, func(feature uint32) { visit(0, noWord, feature) })
 	for f := range s.fields {
 		fd := &s.fields[f]
 		word, pair, gram := featureTitle, featureTitlePair, featureTitleGram
@@ -191,6 +199,57 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 			if !plain {
 				fd.grams(i, func(piece uint32) { visit(f, i, feature(gram, piece)) })
 			}
+		}
+	}
+}
+
+// circumstances calls visit for what is heard of a text besides its words: what phrases and cues told, how the states of a pair
+// stand in it, and of title and first sentence with which words they begin and end and what parts the states have in them, one by
+// one and in their order.
+func (s *scratch) circumstances(l *Lexicon, visit func(feature uint32)) {
+	say := func(sort uint32, of ...uint32) { visit(feature(sort, mixed(of...))) }
+	for _, t := range s.told {
+		say(featureTold, uint32(t.how))
+		say(featureTold, uint32(t.how), hash(t.kind))
+	}
+	stand, others := standApart, uint32(0)
+	if i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return s.names(p.a) && s.names(p.b) }); i >= 0 {
+		stand = s.standing(l.pairs[i])
+	}
+	for named := s.titleStates(); named != 0; named &= named - 1 {
+		if !l.paired(bits.TrailingZeros64(named)) {
+			others++
+		}
+	}
+	say(featureStand, uint32(stand))
+	say(featureOthers, min(others, 2))
+	say(featureReason, hash(s.noise))
+	say(featureReason, hash(s.settled), 1)
+	for f, parties := range [...][]party{s.titleParties, s.leadParties} {
+		fd, field, order := &s.fields[f], uint32(f), fnvBasis
+		for _, c := range s.cues[f] {
+			if f == 0 || fd.tokens[c.start].sentence == 0 {
+				say(featureCue, hash(l.cues[c.out.id].name), field)
+			}
+		}
+		for i := range parties {
+			p := &parties[i]
+			name, part := l.stateWord(&p.actor), uint32(p.part)
+			say(featureParty, field, name, part)
+			say(featureParty, field, name, part, l.names[p.name].hash())
+			if i < partiesInOrder {
+				order = mix(mix(order, name), part)
+			}
+		}
+		say(featureParties, field, order)
+		if len(fd.starts) == 0 {
+			continue
+		}
+		if from, to := fd.sentence(0); from < to {
+			last := fd.stem(to - 1)
+			say(featureFirst, field, fd.stem(from))
+			say(featureLast, field, last)
+			say(featureLast, field, last, fd.stem(max(from, to-2)))
 		}
 	}
 }
@@ -279,11 +338,7 @@ func (f *field) grams(i int32, visit func(piece uint32)) {
 		if n++; n < wordingGram {
 			return
 		}
-		h := fnvBasis
-		for _, x := range last {
-			h = mix(h, x)
-		}
-		visit(h)
+		visit(mixed(last[:]...))
 	}
 	for _, r := range f.text[f.tokens[i].start:f.tokens[i].end] {
 		if r = foldRune(r); r > 0 {
@@ -311,7 +366,7 @@ func (s *scratch) hear(l *Lexicon) {
 }
 
 // add adds the weights of a feature to the sums they are of.
-func add(sums []float64, weights string, scale float64) {
+func add(sums []float64, weights []byte, scale float64) {
 	for i := 0; i+1 < len(weights); i += 2 {
 		sums[weights[i]] += scale * float64(int8(weights[i+1]))
 	}

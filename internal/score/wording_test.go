@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"tensionmonitor/config"
@@ -25,20 +26,21 @@ const (
 	rounds   = 12   // over all texts
 	averaged = 6    // rounds at whose ends the weights are averaged, so that the order of the texts matters less
 	rate     = 0.5  // of a step, divided by the root of the squares of those before (AdaGrad)
-	decay    = 1e-4 // of a weight at each step that touches it
+	decay    = 3e-4 // of a weight at each step that touches it
 	rarest   = 3    // texts a feature must stand in
 	quantum  = 0.3  // weights below it are left out
 )
 
 // lesson is a text with what a reader finds in it; kind is empty where nothing happened, from where that is not said.
 type lesson struct {
-	article    news.Article
-	kind, from string
-	to         string
-	line       bool // of testdata/wording, which no phrase was written for
-	who        bool // only who did it is to be learned
-	judged     bool // a reader said whether it is about the pair
-	relevant   bool
+	article  news.Article
+	kind     string
+	from, to string
+	line     bool // of testdata/wording, which no phrase was written for
+	who      bool // only who did it is to be learned
+	judged   bool // a reader said whether it is about the pair
+	relevant bool
+	writer   string // whose texts it is among
 }
 
 // kindIn gives the index of the kind a text that s has read tells of; what others do is nothing in a text that names the pair.
@@ -70,6 +72,7 @@ func lessons(t *testing.T) []lesson {
 				e.Kind = ""
 			}
 			x := as
+			x.writer = l.ID[:max(0, strings.LastIndexByte(l.ID, '-'))]
 			x.article, x.kind, x.from, x.to, x.relevant = l.Article, e.Kind, e.From, e.To, l.Relevant
 			all = append(all, x)
 		}
@@ -86,7 +89,7 @@ func lessons(t *testing.T) []lesson {
 func hashLessons(all []lesson) []byte {
 	h := sha256.New()
 	for _, l := range all {
-		text, err := json.Marshal([]any{l.article.Language, l.article.Title, l.article.Text, l.kind, l.from, l.to, l.line, l.who, l.judged && l.relevant})
+		text, err := json.Marshal([]any{l.article.Language, l.article.Title, l.article.Text, l.kind, l.from, l.to, l.line, l.who, l.judged, l.relevant})
 		if err != nil {
 			panic(err)
 		}
@@ -108,7 +111,7 @@ func TestWordingLearned(t *testing.T) {
 	if _, ok := openWording(wordingFile); !ok {
 		t.Fatal("wording.bin is damaged; run go test ./internal/score -run WordingLearned -train")
 	}
-	if !bytes.Equal(hash, []byte(wordingFile[len(wordingMagic):][:wordingHash])) {
+	if !bytes.Equal(hash, wordingFile[len(wordingMagic):][:wordingHash]) {
 		t.Error("wording.bin was not learned from the texts as they are now; run go test ./internal/score -run WordingLearned -train")
 	}
 }
@@ -194,7 +197,7 @@ func learn(l *Lexicon, all []lesson) *pupil {
 // taught gives what was learned of the lessons as it is read from a file.
 func taught(t *testing.T, l *Lexicon, all []lesson) wording {
 	t.Helper()
-	w, ok := openWording(string(learn(l, all).file(make([]byte, wordingHash))))
+	w, ok := openWording(learn(l, all).file(make([]byte, wordingHash)))
 	if !ok {
 		t.Fatal("what was learned cannot be read")
 	}
