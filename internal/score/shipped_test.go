@@ -82,8 +82,8 @@ func TestHintsSpeakLast(t *testing.T) {
 	}
 }
 
-// TestTownsStandForTheirState holds that a town makes a text one about the pair only where the other state is named.
-func TestTownsStandForTheirState(t *testing.T) {
+// TestNamesStandForTheirState holds that a town makes a text one about the pair where the other state is named, and so does who held office.
+func TestNamesStandForTheirState(t *testing.T) {
 	lex := shipped(t)
 	for title, want := range map[string]bool{
 		"Iran masses artillery across from Jabrayil":                        true,
@@ -91,6 +91,9 @@ func TestTownsStandForTheirState(t *testing.T) {
 		"İran ordusu Zengilan karşısında tatbikata başladı":                 true,
 		"Азербайджан отправил в Хой колонну с палатками для пострадавших":   true,
 		"Jabrayil gets a school for two hundred children":                   false,
+		"Elchibey's envoy sees Rafsanjani over statements on the south":     true,
+		"Рафсанджани принял посланника Эльчибея":                            true,
+		"Rafsanjani opens a dam near Kerman":                                false,
 		"Khoy mourns the victims of the quake":                              false,
 		"Хой засыпало снегом, закрыты дороги":                               false,
 		"Zengilan'da akıllı köy kuruldu":                                    false,
