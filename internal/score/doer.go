@@ -118,19 +118,23 @@ func partOfOther(parties []party, a *actor) uint32 {
 func (s *scratch) hearDoer(l *Lexicon, p *pairOf, kind int) (sums [3]float64) {
 	w := &l.wording
 	var n [2]float64
-	s.doings(l, p, kind, func(f, _ int, _ uint32) { n[f]++ })
+	var of [2][3]float64
 	s.doings(l, p, kind, func(f, state int, feature uint32) {
+		n[f]++
 		weights := w.find(feature)
 		for i := 0; i+1 < len(weights); i += 2 {
-			of := 2
+			who := 2
 			if int(weights[i]) == len(w.kinds)+answerActs {
-				if of = 0; state == p.b {
-					of = 1
+				if who = 0; state == p.b {
+					who = 1
 				}
 			}
-			sums[of] += w.scale * float64(int8(weights[i+1])) / math.Sqrt(n[f])
+			of[f][who] += w.scale * float64(int8(weights[i+1]))
 		}
 	})
+	for who := range sums {
+		sums[who] = of[0][who]/math.Sqrt(max(1, n[0])) + of[1][who]/math.Sqrt(max(1, n[1]))
+	}
 	return sums
 }
 

@@ -115,7 +115,7 @@ func (s *scratch) recall(l *Lexicon, r *Result) {
 // reconsider hears the wording beside what the phrases told of a pair and goes by what is likeliest by both: it takes the
 // events back, puts another of them first, or tells one the phrases did not, and says who did it.
 func (s *scratch) reconsider(l *Lexicon, r *Result) {
-	if !s.listens(l) || len(r.Events) > 0 && !s.hears(&r.Events[0]) {
+	if len(r.Events) > 0 && !s.hears(&r.Events[0]) {
 		return
 	}
 	s.weighWords(l)
@@ -219,9 +219,6 @@ func (s *scratch) guess(l *Lexicon, p *pairOf, k *kindData, directed bool) whom 
 
 // retell puts first among the mentions of a text about no pair the kind that is likeliest.
 func (s *scratch) retell(l *Lexicon, r *Result) {
-	if !s.listens(l) {
-		return
-	}
 	s.weighWords(l)
 	if len(r.Mentions) > 0 {
 		s.heard = s.heard[:len(s.heard)-1] // something was told

@@ -65,11 +65,11 @@ func (s *scratch) judge(l *Lexicon, r *Result) {
 	s.recall(l, r)
 	if s.listens(l) {
 		s.hear(l)
-	}
-	if possible {
-		s.reconsider(l, r)
-	} else {
-		s.retell(l, r)
+		if possible {
+			s.reconsider(l, r)
+		} else {
+			s.retell(l, r)
+		}
 	}
 	s.relate(l, r)
 }
@@ -86,8 +86,10 @@ func (s *scratch) firstParties(l *Lexicon, f int, into []party) []party {
 
 // pairNamed says whether the text names both states of a pair.
 func (s *scratch) pairNamed(l *Lexicon) bool {
-	return slices.ContainsFunc(l.pairs, func(p pairOf) bool { return s.names(p.a) && s.names(p.b) })
+	return slices.ContainsFunc(l.pairs, s.namesBoth)
 }
+
+func (s *scratch) namesBoth(p pairOf) bool { return s.names(p.a) && s.names(p.b) }
 
 func (f *field) span(m match) [2]int {
 	return [2]int{int(f.tokens[m.start].start), int(f.tokens[m.end-1].end)}

@@ -30,7 +30,7 @@ func (s *scratch) isAbout(l *Lexicon, p pairOf) bool {
 	if !s.listens(l) || l.relevance.trust == 0 {
 		return stand < standApart
 	}
-	return s.names(p.a) && s.names(p.b) && l.relevance.trust*s.relevance+l.relevance.odds[stand] > 0
+	return s.namesBoth(p) && l.relevance.trust*s.relevance+l.relevance.odds[stand] > 0
 }
 
 // standing says how the states of a pair stand in the text.

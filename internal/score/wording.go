@@ -213,7 +213,7 @@ func (s *scratch) circumstances(l *Lexicon, visit func(feature uint32)) {
 		say(featureTold, uint32(t.how), hash(t.kind))
 	}
 	stand, others := standApart, uint32(0)
-	if i := slices.IndexFunc(l.pairs, func(p pairOf) bool { return s.names(p.a) && s.names(p.b) }); i >= 0 {
+	if i := slices.IndexFunc(l.pairs, s.namesBoth); i >= 0 {
 		stand = s.standing(l.pairs[i])
 	}
 	for named := s.titleStates(); named != 0; named &= named - 1 {
@@ -355,13 +355,19 @@ func (f *field) grams(i int32, visit func(piece uint32)) {
 func (s *scratch) hear(l *Lexicon) {
 	w := &l.wording
 	all := len(w.kinds) + moreAnswers
-	s.heard = slices.Grow(s.heard[:0], all)[:all]
+	s.heard = slices.Grow(s.heard[:0], 2*all)[:2*all]
 	clear(s.heard)
+	ofTitle, ofText := s.heard[:all], s.heard[all:]
 	var n [2]float64
-	s.features(l, func(f int, _ int32, _ uint32) { n[f]++ })
-	add(s.heard, w.find(feature(featureBias, 0)), w.scale)
-	s.features(l, func(f int, _ int32, feature uint32) { add(s.heard, w.find(feature), w.scale/math.Sqrt(n[f])) })
-	s.relevance = s.heard[len(w.kinds)+answerRelevant]
+	s.features(l, func(f int, _ int32, feature uint32) {
+		n[f]++
+		add(s.heard[f*all:], w.find(feature), w.scale)
+	})
+	for k := range ofTitle {
+		ofTitle[k] = ofTitle[k]/math.Sqrt(max(1, n[0])) + ofText[k]/math.Sqrt(max(1, n[1]))
+	}
+	add(ofTitle, w.find(feature(featureBias, 0)), w.scale)
+	s.relevance = ofTitle[len(w.kinds)+answerRelevant]
 	s.heard = s.heard[:len(w.kinds)]
 }
 

@@ -235,10 +235,11 @@ func (p *pupil) study(l *Lexicon, all []lesson) []example {
 			s.told = s.told[:0] // what phrases tell of texts they were written for says nothing of others
 		}
 		if !all[i].who {
-			keep(heard{askKind, s.heardOfText(l), kind})
-		}
-		if all[i].judged && s.pairNamed(l) {
-			keep(heard{askRelevant, s.heardOfText(l), all[i].relevance(p.kinds[kind])})
+			of := s.heardOfText(l)
+			keep(heard{askKind, of, kind})
+			if all[i].judged && s.pairNamed(l) {
+				keep(heard{askRelevant, of, all[i].relevance(p.kinds[kind])})
+			}
 		}
 		who := slices.Index([]string{l.states[l.pairs[0].a], l.states[l.pairs[0].b], Both}, all[i].from)
 		if who >= 0 && s.pairNamed(l) && p.kinds[kind] != "" && l.kinds[kind].Directed {
