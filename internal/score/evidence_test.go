@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 )
 
@@ -24,28 +25,38 @@ func TestOdds(t *testing.T) {
 	if !*train {
 		t.Skip("odds are fitted with -train only")
 	}
-	l, all := lexicon(t), lessons(t)
+	all := lessons(t)
 	var writers []string
 	for _, x := range all {
 		if x.line && !slices.Contains(writers, x.writer) {
 			writers = append(writers, x.writer)
 		}
 	}
-	var kinds, doers, relevant []trial
+	var heard [parts]struct{ kinds, doers, relevant []trial }
+	var learning sync.WaitGroup
 	for part := range parts {
-		var others, own []lesson
-		for _, x := range all {
-			if x.line && slices.Index(writers, x.writer)%parts == part {
-				own = append(own, x)
-			} else {
-				others = append(others, x)
+		l := lexicon(t)
+		learning.Go(func() {
+			var others, own []lesson
+			for _, x := range all {
+				if x.line && slices.Index(writers, x.writer)%parts == part {
+					own = append(own, x)
+				} else {
+					others = append(others, x)
+				}
 			}
-		}
-		l.listenTo(taught(t, l, others))
-		for i := range own {
-			k, d, about := l.try(&own[i])
-			kinds, doers, relevant = append(kinds, k...), append(doers, d...), append(relevant, about...)
-		}
+			l.listenTo(taught(l, others))
+			h := &heard[part]
+			for i := range own {
+				k, d, about := l.try(&own[i])
+				h.kinds, h.doers, h.relevant = append(h.kinds, k...), append(h.doers, d...), append(h.relevant, about...)
+			}
+		})
+	}
+	learning.Wait()
+	var kinds, doers, relevant []trial
+	for _, h := range heard {
+		kinds, doers, relevant = append(kinds, h.kinds...), append(doers, h.doers...), append(relevant, h.relevant...)
 	}
 	fitted, about := fit(slices.Concat(kinds, doers)), fit(relevant)
 	fitted.print("wording", toldNames[:])

@@ -110,12 +110,11 @@ const (
 	featureLanguage
 	featureSign
 	featureTitle
-	featureTitlePair
 	featureTitleSkip
-	featureTitleGram
 	featureText
-	featureTextPair
-	featureTextGram
+	featureWord
+	featurePair
+	featureGram
 	featureDoer
 	featureTold
 	featureCue
@@ -163,7 +162,8 @@ func feature(sort, h uint32) uint32 {
 // noWord stands for the word of a feature that is of the whole field.
 const noWord = -1
 
-// features calls visit for all that is heard of a text, with the word it begins at.
+// features calls visit for all that is heard of a text, with the word it begins at. What a word says in a title it says in a text
+// too, mostly, so its place counts beside it.
 func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature uint32)) {
 	visit(0, noWord, feature(featureLanguage, uint32(s.tongue.bit)))
 	for i, r := range s.fields[0].text {
@@ -174,10 +174,7 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 	s.circumstances(l, func(feature uint32) { visit(0, noWord, feature) })
 	for f := range s.fields {
 		fd := &s.fields[f]
-		word, pair, gram := featureTitle, featureTitlePair, featureTitleGram
-		if f > 0 {
-			word, pair, gram = featureText, featureTextPair, featureTextGram
-		}
+		place := [...]uint32{featureTitle, featureText}[f]
 		beforeLast, last, next := wordEdge, wordEdge, 0
 		for i := range s.hearing(f) {
 			if fd.tokens[i].marks&markDropped != 0 {
@@ -190,14 +187,15 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 			if !plain {
 				stem = fd.stem(i)
 			}
-			visit(f, i, feature(word, stem))
-			visit(f, i, feature(pair, mix(last*31, stem)))
+			visit(f, i, feature(place, stem))
+			visit(f, i, feature(featureWord, stem))
+			visit(f, i, feature(featurePair, mix(last*31, stem)))
 			if f == 0 {
 				visit(f, i, feature(featureTitleSkip, mix(beforeLast*31, stem)))
 			}
 			beforeLast, last = last, stem
 			if !plain {
-				fd.grams(i, func(piece uint32) { visit(f, i, feature(gram, piece)) })
+				fd.grams(i, func(piece uint32) { visit(f, i, feature(featureGram, piece)) })
 			}
 		}
 	}

@@ -23,13 +23,18 @@ var train = flag.Bool("train", false, "learn wording.bin from the tuned texts")
 
 // How the wording is learned, as tried on lines that had not been learned from then.
 const (
+	courses  = 4    // whose weights are averaged: what one hears by chance another does not
 	rounds   = 12   // over all texts
 	averaged = 6    // rounds at whose ends the weights are averaged, so that the order of the texts matters less
 	rate     = 0.5  // of a step, divided by the root of the squares of those before (AdaGrad)
-	decay    = 3e-4 // of a weight at each step that touches it
+	decay    = 1e-4 // of a weight at each step that touches it
 	rarest   = 3    // texts a feature must stand in
 	quantum  = 0.3  // weights below it are left out
 )
+
+// unheard is the share of an example's features that is left out at each step, by what is asked, so that none is relied on alone
+// (dropout). Who did it hangs on few of them, as "by".
+var unheard = [...]float64{askKind: 0.7, askDoer: 0.3, askRelevant: 0.7}
 
 // lesson is a text with what a reader finds in it; kind is empty where nothing happened, from where that is not said.
 type lesson struct {
@@ -167,39 +172,44 @@ func learn(l *Lexicon, all []lesson) *pupil {
 	}
 	p.kinds = append(p.kinds, "")
 	examples := p.study(l, all)
-	random := rand.New(rand.NewPCG(1, 2))
-	order := make([]int, len(examples))
-	for i := range order {
-		order[i] = i
-	}
 	sums := make([][]float64, len(p.weights))
 	for i, w := range p.weights {
 		sums[i] = make([]float64, len(w))
 	}
+	for course := range courses {
+		p.attend(examples, course, sums)
+	}
+	p.weights = sums
+	return p
+}
+
+// attend learns the examples anew, in an order of the course's own, and adds its share to the weights of all.
+func (p *pupil) attend(examples []example, course int, sums [][]float64) {
+	for i := range p.weights {
+		clear(p.weights[i])
+		clear(p.squares[i])
+	}
+	random := rand.New(rand.NewPCG(1, uint64(course)))
 	for round := range rounds {
-		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		for _, i := range order {
-			p.step(&examples[i])
+		for _, i := range random.Perm(len(examples)) {
+			p.step(examples[i].part(random))
 		}
 		if round < rounds-averaged {
 			continue
 		}
 		for i, w := range p.weights {
 			for k := range w {
-				sums[i][k] += w[k] / averaged
+				sums[i][k] += w[k] / averaged / courses
 			}
 		}
 	}
-	p.weights = sums
-	return p
 }
 
 // taught gives what was learned of the lessons as it is read from a file.
-func taught(t *testing.T, l *Lexicon, all []lesson) wording {
-	t.Helper()
+func taught(l *Lexicon, all []lesson) wording {
 	w, ok := openWording(learn(l, all).file(make([]byte, wordingHash)))
 	if !ok {
-		t.Fatal("what was learned cannot be read")
+		panic("what was learned cannot be read")
 	}
 	return w
 }
@@ -324,6 +334,21 @@ func (p *pupil) answers(e *example) int {
 	return len(p.kinds)
 }
 
+// part gives an example of which a part is unheard, and the rest as loud as the whole.
+func (e *example) part(random *rand.Rand) *example {
+	some, unheard := example{asks: e.asks, answer: e.answer}, unheard[e.asks]
+	for i, x := range e.features {
+		if random.Float64() < unheard {
+			continue
+		}
+		some.features, some.values = append(some.features, x), append(some.values, e.values[i]/(1-unheard))
+		if e.asks == askDoer {
+			some.states = append(some.states, e.states[i])
+		}
+	}
+	return &some
+}
+
 // step moves the weights towards an example.
 func (p *pupil) step(e *example) {
 	sums := make([]float64, p.answers(e))
@@ -419,7 +444,7 @@ func TestWording(t *testing.T) {
 		all = append(all, lesson{article: news.Article{Title: l[0]}, kind: l[1]})
 	}
 	l := lexicon(t)
-	l.listenTo(taught(t, l, all))
+	l.listenTo(taught(l, all))
 	l.evidence = evidence{trust: 3}
 	for title, want := range map[string]string{
 		"Azerbaijan zorbs Iran's blixes":                      "expel AZE>IRN expel.wording; expel ",
