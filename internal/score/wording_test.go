@@ -34,7 +34,7 @@ const (
 
 // unheard is the share of an example's features that is left out at each step, by what is asked, so that none is relied on alone
 // (dropout). Who did it hangs on few of them, as "by".
-var unheard = [...]float64{askKind: 0.7, askDoer: 0.3, askRelevant: 0.7}
+var unheard = [...]float64{askKind: 0.7, askDoer: 0.2, askRelevant: 0.7}
 
 // lesson is a text with what a reader finds in it; kind is empty where nothing happened, from where that is not said.
 type lesson struct {
