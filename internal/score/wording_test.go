@@ -484,3 +484,21 @@ func TestWording(t *testing.T) {
 		}
 	}
 }
+
+// A plain title stands over a text of something else, whatever that is of but the weather, which takes a summons back still.
+func TestStrayText(t *testing.T) {
+	l := lexicon(t)
+	for title, kind := range map[string]string{"Baku summons the Iranian ambassador": "summon", "Azerbaijan expels two Iranian diplomats": "expel",
+		"Iran and Azerbaijan sign a memorandum on transit": "agree", "Iran begins exercises near the border with Azerbaijan": "mobilize"} {
+		for _, text := range []string{"Subscribe to our newsletter and get 20 percent off the first year. Read more on our site.",
+			"The home side won the cup final 2-1 on Saturday with a goal in extra time. The coach praised his players.",
+			"Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt.",
+			"Shares of the largest banks rose on Tuesday after the central bank kept rates unchanged."} {
+			var r Result
+			l.Score(&news.Article{Title: title, Text: text}, &r)
+			if e := leading(r.Events); e.Kind != kind {
+				t.Errorf("%s (%.20s…): %q, want %q", title, text, e.Kind, kind)
+			}
+		}
+	}
+}
