@@ -354,12 +354,12 @@ func (p *pupil) answers(e *example) int {
 
 // part gives an example of which a part is unheard, and the rest as loud as the whole.
 func (e *example) part(random *rand.Rand) *example {
-	some, unheard := example{asks: e.asks, answer: e.answer}, unheard[e.asks]
+	some, gone := example{asks: e.asks, answer: e.answer}, unheard[e.asks]
 	for i, x := range e.features {
-		if random.Float64() < unheard {
+		if random.Float64() < gone {
 			continue
 		}
-		some.features, some.values = append(some.features, x), append(some.values, e.values[i]/(1-unheard))
+		some.features, some.values = append(some.features, x), append(some.values, e.values[i]/(1-gone))
 		if e.asks == askDoer {
 			some.states = append(some.states, e.states[i])
 		}
