@@ -73,7 +73,8 @@ type compiler struct {
 	abbrev  []piece
 	seq     []piece // of the phrase being read
 	ordinal map[string]int
-	reasons []Row // that name a cue
+	named   [][]piece // beside names
+	reasons []Row     // that name a cue
 }
 
 func (c *compiler) fault(r Row, format string, args ...any) {
@@ -157,7 +158,11 @@ func (c *compiler) build(rows []Row) {
 	}
 	var indexed, frozen error
 	var group sync.WaitGroup
-	group.Go(func() { l.abc, l.words, indexed = c.words.index() })
+	group.Go(func() {
+		if l.abc, indexed = newAlphabet(c.words.words); indexed == nil {
+			l.words, l.sift = l.abc.index(c.words.words), c.makeSift()
+		}
+	})
 	group.Go(func() { frozen = l.freeze(n) })
 	group.Go(func() { l.hash = hashRows(rows, l.wording) })
 	group.Wait()

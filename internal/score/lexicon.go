@@ -38,6 +38,7 @@ type Lexicon struct {
 
 	abc          *alphabet
 	words        *wordIndex
+	sift         sift
 	actorGraph   *phraseGraph // names in all languages
 	symLangs     []uint8      // by symbol: the languages that have the word
 	abbreviation []bool       // by symbol

@@ -57,16 +57,19 @@ const maxScratch = 1 << 16
 
 // Score fills r with what the article says, reusing r's memory. It is safe for concurrent use, takes
 // time linear in the text, and allocates nothing for a text that does not name both states of a pair:
-// of such a text it says only that, without mentions.
+// of such a text it says no more than that.
 func (l *Lexicon) Score(a *news.Article, r *Result) { l.score(a, r, false) }
 
 // Explain is Score with the mentions of any text, whoever the actors are.
 func (l *Lexicon) Explain(a *news.Article, r *Result) { l.score(a, r, true) }
 
 func (l *Lexicon) score(a *news.Article, r *Result, explain bool) {
+	r.reset()
+	if !explain && !l.lets(a) {
+		return
+	}
 	s := l.pool.Get().(*scratch)
 	s.read(l, a)
-	r.reset()
 	if s.tongue.speaks() {
 		r.Lang = s.tongue.name
 	}

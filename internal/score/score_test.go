@@ -2,6 +2,7 @@ package score
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -358,8 +359,12 @@ func FuzzScore(f *testing.F) {
 	f.Add("", strings.Repeat("İran", 1000))
 	f.Add("Iran, Azerbaijan", strings.Repeat("arrest of agents by Iran and Azerbaijan ", 100))
 	f.Fuzz(func(t *testing.T, title, text string) {
-		var r Result
-		lex.Explain(&news.Article{Title: title, Text: text}, &r)
+		var r, scored Result
+		a := news.Article{Title: title, Text: text}
+		lex.Explain(&a, &r)
+		if lex.Score(&a, &scored); !slices.Equal(scored.Events, r.Events) || !slices.Equal(scored.Pairs, r.Pairs) {
+			t.Errorf("Score tells %+v, Explain %+v", scored, r)
+		}
 		for _, e := range r.Events {
 			if e.Intensity < -10 || e.Intensity > 10 || e.Confidence < 0 || e.Confidence > 1 {
 				t.Errorf("out of range: %+v", e)

@@ -232,14 +232,15 @@ func (c *compiler) readActor(r Row, rows []Row) {
 		c.fault(r, "the phrase is missing")
 		return
 	}
-	if seq := c.phrase(phrase, phrase.Value, classActor, int32(len(c.lex.names))); seq != nil {
+	seq := c.phrase(phrase, phrase.Value, classActor, int32(len(c.lex.names)))
+	if seq != nil {
 		lastWords(seq, func(sym int32) {
 			if stem, ok := c.words.stem(sym); ok && !slices.Contains(n.stems, stem) {
 				n.stems = append(n.stems, stem)
 			}
 		})
 	}
-	c.lex.names = append(c.lex.names, n)
+	c.lex.names, c.named = append(c.lex.names, n), append(c.named, slices.Clone(seq))
 }
 
 func (c *compiler) readCue(r Row, rows []Row) {

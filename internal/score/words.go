@@ -96,26 +96,22 @@ func (w *wordIndex) pack(f family) {
 	}
 }
 
-// index makes the alphabet of all words and finds the words in it.
-func (v *vocabulary) index() (*alphabet, *wordIndex, error) {
-	abc, err := newAlphabet(v.words)
-	if err != nil {
-		return nil, nil, err
-	}
-	codes := make([]uint8, 0, 16*len(v.words))
-	patterns := make([]pattern, 0, len(v.words))
-	for sym, word := range v.words {
+// index finds words, which are their symbols' and empty where a symbol is no word.
+func (a *alphabet) index(words []string) *wordIndex {
+	codes := make([]uint8, 0, 16*len(words))
+	patterns := make([]pattern, 0, len(words))
+	for sym, word := range words {
 		if word == "" {
 			continue
 		}
 		begin := len(codes)
 		word, stem := strings.CutSuffix(word, "*")
 		for _, r := range word {
-			codes = append(codes, abc.of(r).code())
+			codes = append(codes, a.of(r).code())
 		}
 		patterns = append(patterns, pattern{codes[begin:], int32(sym), stem})
 	}
-	return abc, newWordIndex(patterns), nil
+	return newWordIndex(patterns)
 }
 
 // end takes the patterns that have no more letters off the family.
