@@ -28,7 +28,7 @@ type weekly struct {
 }
 
 func newWeekly(t *testing.T) *weekly {
-	p := &weekly{titles: []string{"What happened in Baku today"}, line: "Our correspondent reports from the capital on all that has happened there since this morning."}
+	p := &weekly{titles: []string{"Iranian ambassador at the Foreign Ministry in Baku"}, line: "Our correspondent reports from the capital on all that has happened there since this morning."}
 	p.Server = httptest.NewServer(p)
 	t.Cleanup(p.Close)
 	return p
@@ -49,7 +49,7 @@ func (p *weekly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/robots.txt", "/gone":
 		http.NotFound(w, r)
 	default:
-		fmt.Fprintf(w, `<html><body><article><h1>What happened in Baku today</h1><p>%s</p><p>Azerbaijan summoned the Iranian ambassador on Monday.</p>%s</article></body></html>`,
+		fmt.Fprintf(w, `<html><body><article><h1>Iranian ambassador at the Foreign Ministry in Baku</h1><p>%s</p><p>Azerbaijan summoned the Iranian ambassador on Monday.</p>%s</article></body></html>`,
 			p.line, strings.Repeat("<p>Nothing else of note has happened there, as far as is known.</p>", 5))
 	}
 }
@@ -108,7 +108,7 @@ func TestThePageOfAnArticleIsReadOnce(t *testing.T) {
 		t.Errorf("stored is %q, want the feed's words first", stored)
 	}
 
-	p.titles = append(p.titles, "What happened in Baku today, too") // the body is another, the first article as before
+	p.titles = append(p.titles, "Iranian ambassador at the Foreign Ministry in Baku, too") // the body is another, the first article as before
 	lookNow(t, m, s, p.feed())
 	if got := p.pages(); got != "/1" {
 		t.Errorf("asked for %q, want the page of the newer article alone", got)
@@ -198,7 +198,7 @@ func TestAnArticleIsTheSameWithAndWithoutItsPage(t *testing.T) {
 // Whatever becomes of its page, an article is stored with the look that brought it.
 func TestAPageThatFailsCostsNoArticle(t *testing.T) {
 	p, s := newWeekly(t), newStore(t)
-	p.titles = []string{"What is told about something else entirely", "What happened in Baku today"}
+	p.titles = []string{"What is told about something else entirely", "Iranian ambassador at the Foreign Ministry in Baku"}
 	m, reg := started(t, s, p.feed())
 	p.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/1" {

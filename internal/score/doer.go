@@ -114,22 +114,72 @@ func partOfOther(parties []party, a *actor) uint32 {
 	return noPart
 }
 
+// doerWording is what was learned of doers: a softmax regression, since it hangs on few words each.
+type doerWording struct {
+	scale   float64 // of a weight
+	hashes  []byte  // four bytes a feature, ascending
+	ends    []byte  // four bytes a feature: where its weights end
+	weights []byte  // two bytes each: answer, value
+}
+
+// Answers of doers.
+const (
+	answerActs    = iota // the state itself does it
+	answerBothAct        // both do
+	doerAnswers
+)
+
+// readDoers takes it off the front of a file.
+func readDoers(file []byte) (d doerWording, rest []byte, ok bool) {
+	if len(file) < 8 {
+		return d, nil, false
+	}
+	d.scale = float64(math.Float32frombits(le32(file, 0)))
+	n := int(le32(file, 1))
+	if file = file[8:]; len(file)/8 < n {
+		return d, nil, false
+	}
+	d.hashes, d.ends, rest = file[:4*n], file[4*n:8*n], file[8*n:]
+	size := 0
+	if n > 0 {
+		size = 2 * int(le32(d.ends, n-1))
+	}
+	if len(rest) < size {
+		return d, nil, false
+	}
+	d.weights = rest[:size]
+	return d, rest[size:], true
+}
+
+// find gives the weights of a feature: answer, value, answer, value ….
+func (d *doerWording) find(feature uint32) []byte {
+	i, ok := place(d.hashes, feature)
+	if !ok {
+		return nil
+	}
+	from := uint32(0)
+	if i > 0 {
+		from = le32(d.ends, i-1)
+	}
+	return d.weights[2*from : 2*le32(d.ends, i)]
+}
+
 // hearDoer tells how likely it is that a, b or both of a pair do a thing of a kind, as logarithms up to a common term.
 func (s *scratch) hearDoer(l *Lexicon, p *pairOf, kind int) (sums [3]float64) {
-	w := &l.wording
+	d := &l.wording.doers
 	var n [2]float64
 	var of [2][3]float64
 	s.doings(l, p, kind, func(f, state int, feature uint32) {
 		n[f]++
-		weights := w.find(feature)
+		weights := d.find(feature)
 		for i := 0; i+1 < len(weights); i += 2 {
 			who := 2
-			if int(weights[i]) == len(w.kinds)+answerActs {
+			if weights[i] == answerActs {
 				if who = 0; state == p.b {
 					who = 1
 				}
 			}
-			of[f][who] += w.scale * float64(int8(weights[i+1]))
+			of[f][who] += d.scale * float64(int8(weights[i+1]))
 		}
 	})
 	for who := range sums {

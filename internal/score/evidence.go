@@ -9,6 +9,7 @@ import (
 const (
 	toldTitle     = iota // the first event of the title
 	toldText             // the first event, where the title has none
+	toldBeyond           // likewise, behind what of the text is heard
 	toldLater            // another event
 	toldMentioned        // a phrase that tells of what is not the news
 	toldElsewhere        // a phrase that tells of others
@@ -20,7 +21,7 @@ const (
 )
 
 // toldNames are their names in lexicon.yaml.
-var toldNames = [allTold]string{"title", "text", "later", "mentioned", "elsewhere", "dropped", "nothing", "apart", "doer"}
+var toldNames = [allTold]string{"title", "text", "beyond", "later", "mentioned", "elsewhere", "dropped", "nothing", "apart", "doer"}
 
 // How the states of a pair stand in a text, which says whether it is about them.
 const (
@@ -78,12 +79,14 @@ func (s *scratch) recall(l *Lexicon, r *Result) {
 			s.told = append(s.told, telling{kind, how})
 		}
 	}
-	first := func(i int, field string) int {
+	first := func(i int, field string, at int) int {
 		switch {
 		case i > 0:
 			return toldLater
 		case field == "title":
 			return toldTitle
+		case !s.hears(at):
+			return toldBeyond
 		}
 		return toldText
 	}
@@ -92,7 +95,7 @@ func (s *scratch) recall(l *Lexicon, r *Result) {
 		s.told = append(s.told, telling{"", toldApart})
 	}
 	for i := range r.Events {
-		once(r.Events[i].Kind, first(i, r.Events[i].Field))
+		once(r.Events[i].Kind, first(i, r.Events[i].Field, r.Events[i].Span[0]))
 	}
 	named := s.pairNamed(l)
 	for i := range r.Mentions {
@@ -102,7 +105,7 @@ func (s *scratch) recall(l *Lexicon, r *Result) {
 			if named {
 				once(m.Kind, toldElsewhere)
 			} else {
-				once(m.Kind, first(i, m.Field))
+				once(m.Kind, first(i, m.Field, m.Span[0]))
 			}
 		case noActor, reported, background, unsure, repeated, inPassing:
 			once(m.Kind, toldMentioned)
@@ -115,9 +118,6 @@ func (s *scratch) recall(l *Lexicon, r *Result) {
 // reconsider hears the wording beside what the phrases told of a pair and goes by what is likeliest by both: it takes the
 // events back, puts another of them first, or tells one the phrases did not, and says who did it.
 func (s *scratch) reconsider(l *Lexicon, r *Result) {
-	if len(r.Events) > 0 && !s.hears(&r.Events[0]) {
-		return
-	}
 	s.weighWords(l)
 	best, chance := likeliest(s.heard, l.heardSides)
 	kind := l.wording.kinds[best]

@@ -88,7 +88,7 @@ func (l *Lexicon) try(x *lesson) (kinds, doers, relevant []trial) {
 	if nothing := l.wording.kinds[answer] == ""; x.judged && (nothing || len(r.Events) == 0) {
 		relevant = []trial{{sides: []int{0, 1}, heard: []float64{0, s.relevance}, told: [][2]int{{1, s.standing(*p)}}, answer: x.relevance(l.wording.kinds[answer])}}
 	}
-	if x.kind != "" && x.from == "" || len(r.Events) > 0 && !s.hears(&r.Events[0]) {
+	if x.kind != "" && x.from == "" {
 		return nil, nil, relevant
 	}
 	k := trial{answer: answer, sides: l.heardSides, heard: slices.Clone(s.heard)}

@@ -33,8 +33,9 @@ type scratch struct {
 	told      []telling  // what the phrases told
 	heard     []float64  // by kind of the wording: how likely it is, as a logarithm
 	relevance float64    // by the wording, as the logarithm of odds
-	present   uint64     // states named, a bit each
-	weak      uint64     // states named only by a weak name
+	sound     sound
+	present   uint64 // states named, a bit each
+	weak      uint64 // states named only by a weak name
 
 	parties      []party // of the sentence at hand
 	titleParties []party // of the title's first sentence

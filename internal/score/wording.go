@@ -11,7 +11,7 @@ import (
 
 // The wording of a text is a second opinion on what it tells: which kind its words, and what was found in it, mostly go with, as
 // learned from the labelled texts, whether it is about the two states, and who of them does such a thing. It knows what no phrase
-// says, as "the envoy's credentials were torn up" does, and what phrases say too readily. It is a softmax regression;
+// says, as "the envoy's credentials were torn up" does, and what phrases say too readily. Small neural networks hear it;
 // wording_test.go makes the file and holds it to the texts.
 
 //go:embed wording.bin
@@ -29,39 +29,31 @@ const (
 // titleSigns tell questions, quotations, speakers and headings from reports.
 const titleSigns = "?؟!:;|/–—\"«“„‘'"
 
-// wording is the learned weights, used where they lie in the file: a million of them cost no start and no heap.
+// wording is what was learned, used where it lies in the file: a million numbers cost no start and no heap.
 type wording struct {
-	kinds   []string // the last is empty: nothing happened
-	scale   float64  // of a weight
-	hashes  []byte   // four bytes a feature, ascending
-	ends    []byte   // four bytes a feature: where its weights end
-	weights []byte   // two bytes each: answer, value
+	kinds    []string // the last is empty: nothing happened
+	hashes   []byte   // of the features of texts: four bytes each, ascending
+	rows     []byte   // beside hashes: a row for each voice, a byte a number
+	voices   []voice  // their answers are the kinds, and whether the text is about the pair
+	doers    doerWording
+	checksum []byte // of the whole file
 }
 
-// Answers behind the kinds.
+// The file begins with a word, the hash of the texts it was learned from and that of what follows, which are the kinds, what is heard
+// of doers, the voices and the rows of features.
 const (
-	answerActs     = iota // the state itself does it
-	answerBothAct         // both do
-	answerRelevant        // the text is about the pair
-	moreAnswers
+	wordingMagic = "TMW2"
+	wordingHash  = 32 // length of a hash
+	wordingHead  = len(wordingMagic) + 2*wordingHash
 )
-
-// wordingMagic begins the file; then come the hash of the texts it was learned from, the scale, the kinds and the features.
-const wordingMagic = "TMW1"
-
-// wordingHash is the length of the hash.
-const wordingHash = 32
 
 // openWording finds the parts of a file; false where it is none or damaged.
 func openWording(file []byte) (w wording, ok bool) {
-	const head = len(wordingMagic) + wordingHash
-	if len(file) < head+6 || string(file[:len(wordingMagic)]) != wordingMagic {
+	if len(file) <= wordingHead || string(file[:len(wordingMagic)]) != wordingMagic {
 		return w, false
 	}
-	rest := file[head:]
-	w.scale = float64(math.Float32frombits(le32(rest, 0)))
-	kinds := int(rest[4])
-	rest = rest[5:]
+	w.checksum = file[wordingHead-wordingHash : wordingHead]
+	kinds, rest := int(file[wordingHead]), file[wordingHead+1:]
 	for range kinds {
 		if len(rest) == 0 || len(rest) <= int(rest[0]) {
 			return w, false
@@ -69,45 +61,50 @@ func openWording(file []byte) (w wording, ok bool) {
 		n := 1 + int(rest[0])
 		w.kinds, rest = append(w.kinds, string(rest[1:n])), rest[n:]
 	}
-	if len(rest) < 4 {
+	if w.doers, rest, ok = readDoers(rest); !ok {
 		return w, false
 	}
-	features := int(le32(rest, 0))
-	rest = rest[4:]
-	if kinds == 0 || features == 0 || len(rest)/8 < features {
-		return w, false
+	for range voices {
+		var v voice
+		if v, rest, ok = readVoice(rest, kinds+1); !ok {
+			return w, false
+		}
+		w.voices = append(w.voices, v)
 	}
-	w.hashes, w.ends, w.weights = rest[:4*features], rest[4*features:8*features], rest[8*features:]
-	return w, 2*int(le32(w.ends, features-1)) == len(w.weights)
+	const size = 4 + voices*voiceWide
+	n := len(rest) / size
+	w.hashes, w.rows = rest[:4*n], rest[4*n:]
+	return w, kinds > 0 && n > 0 && n*size == len(rest)
 }
 
 // le32 reads a number at a place counted in fours.
 func le32(s []byte, i int) uint32 { return binary.LittleEndian.Uint32(s[4*i:]) }
 
-// find gives the weights of a feature: kind, value, kind, value ….
-func (w *wording) find(feature uint32) []byte {
-	low, high := 0, len(w.hashes)/4
+// place finds a feature among hashes that ascend.
+func place(hashes []byte, feature uint32) (i int, ok bool) {
+	low, high := 0, len(hashes)/4
 	for low < high {
-		if mid := (low + high) / 2; le32(w.hashes, mid) < feature {
+		if mid := (low + high) / 2; le32(hashes, mid) < feature {
 			low = mid + 1
 		} else {
 			high = mid
 		}
 	}
-	if 4*low == len(w.hashes) || le32(w.hashes, low) != feature {
+	return low, 4*low < len(hashes) && le32(hashes, low) == feature
+}
+
+// row gives the numbers of a feature; none where it was not learned.
+func (w *wording) row(feature uint32) []byte {
+	i, ok := place(w.hashes, feature)
+	if !ok {
 		return nil
 	}
-	from := uint32(0)
-	if low > 0 {
-		from = le32(w.ends, low-1)
-	}
-	return w.weights[2*from : 2*le32(w.ends, low)]
+	return w.rows[i*voices*voiceWide : (i+1)*voices*voiceWide]
 }
 
 // Features of one sort never meet those of another.
 const (
-	featureBias uint32 = iota
-	featureLanguage
+	featureLanguage uint32 = iota
 	featureSign
 	featureTitle
 	featureTitleSkip
@@ -252,23 +249,19 @@ func (s *scratch) circumstances(l *Lexicon, visit func(feature uint32)) {
 	}
 }
 
-// hearing gives how many words of a field are heard: a whole title, the beginning of a text's first paragraph.
+// hearing gives how many words of a field are heard: a whole title, the beginning of a text.
 func (s *scratch) hearing(f int) int32 {
-	tokens := s.fields[f].tokens
-	if f == 0 {
-		return int32(len(tokens))
-	}
-	n := 0
-	for n < min(wordingLead, len(tokens)) && tokens[n].paragraph == 0 {
-		n++
+	n := len(s.fields[f].tokens)
+	if f > 0 {
+		n = min(n, wordingLead)
 	}
 	return int32(n)
 }
 
-// hears says whether an event is in what of the text is heard.
-func (s *scratch) hears(e *Event) bool {
+// hears says whether a place in the text, in bytes, is in what of it is heard.
+func (s *scratch) hears(at int) bool {
 	n := s.hearing(1)
-	return e.Field == "title" || n > 0 && e.Span[0] < int(s.fields[1].tokens[n-1].end)
+	return n > 0 && at < int(s.fields[1].tokens[n-1].end)
 }
 
 // plainName says whether a word is the name of a state or a person and no more, so that what is learned of one holds for others.
@@ -351,43 +344,38 @@ func (f *field) grams(i int32, visit func(piece uint32)) {
 // hear sets how likely each kind is by the text's wording, as logarithms up to a common term, in s.heard, and whether it is about
 // the pair in s.relevance.
 func (s *scratch) hear(l *Lexicon) {
-	w := &l.wording
-	all := len(w.kinds) + moreAnswers
-	s.heard = slices.Grow(s.heard[:0], 2*all)[:2*all]
-	clear(s.heard)
-	ofTitle, ofText := s.heard[:all], s.heard[all:]
+	w, h := &l.wording, &s.sound
+	h.rows = [2][voices][voiceWide]int32{}
 	var n [2]float64
 	s.features(l, func(f int, _ int32, feature uint32) {
 		n[f]++
-		add(s.heard[f*all:], w.find(feature), w.scale)
+		if row := w.row(feature); row != nil {
+			h.add(f, row)
+		}
 	})
-	for k := range ofTitle {
-		ofTitle[k] = ofTitle[k]/math.Sqrt(max(1, n[0])) + ofText[k]/math.Sqrt(max(1, n[1]))
+	for f := range n {
+		h.loud[f] = loudness(n[f])
 	}
-	add(ofTitle, w.find(feature(featureBias, 0)), w.scale)
-	s.relevance = ofTitle[len(w.kinds)+answerRelevant]
-	s.heard = s.heard[:len(w.kinds)]
+	all := len(w.kinds) + 1
+	s.heard = slices.Grow(s.heard[:0], all)[:all]
+	clear(s.heard)
+	w.say(h, s.heard)
+	s.relevance, s.heard = s.heard[len(w.kinds)], s.heard[:len(w.kinds)]
 }
 
-// add adds the weights of a feature to the sums they are of.
-func add(sums []float64, weights []byte, scale float64) {
-	for i := 0; i+1 < len(weights); i += 2 {
-		sums[weights[i]] += scale * float64(int8(weights[i+1]))
-	}
-}
+// loudness is what each of n features is multiplied with.
+func loudness(n float64) float32 { return float32(1 / math.Sqrt(max(1, n))) }
 
 // loudest gives the word of the title, or of the text, that speaks most for a kind.
 func (s *scratch) loudest(l *Lexicon, kind int) (field int, m match) {
-	best, sum, at, in := 0.0, 0.0, int32(-1), 0
+	l.wording.want(&s.sound, kind)
+	best, sum, at, in := float32(0), float32(0), int32(-1), 0
 	s.features(l, func(f int, token int32, feature uint32) {
 		if token != at || f != in {
 			at, in, sum = token, f, 0
 		}
-		weights := l.wording.find(feature)
-		for i := 0; i+1 < len(weights); i += 2 {
-			if int(weights[i]) == kind {
-				sum += float64(int8(weights[i+1]))
-			}
+		if row := l.wording.row(feature); row != nil {
+			sum += s.sound.speaks(f, row)
 		}
 		if sum > best && token != noWord {
 			best, field, m = sum, f, match{start: token, end: token + 1}
