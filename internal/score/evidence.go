@@ -67,7 +67,7 @@ func (s *scratch) weighWords(l *Lexicon) {
 
 // heardOf says whether what is heard of the text names both states of a pair.
 func (s *scratch) heardOf(p pairOf) bool {
-	return p.states()&^(s.titleStates()|s.statesIn(1, 0, s.hearing(1))) == 0
+	return p.among(s.titleStates() | s.statesIn(1, 0, s.hearing(1)))
 }
 
 // recall sets in s.told what the phrases told of each kind, the best where that is more than one thing, and what speaks for

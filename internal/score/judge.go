@@ -86,10 +86,10 @@ func (s *scratch) firstParties(l *Lexicon, f int, into []party) []party {
 
 // pairNamed says whether the text names both states of a pair.
 func (s *scratch) pairNamed(l *Lexicon) bool {
-	return slices.ContainsFunc(l.pairs, s.namesBoth)
+	return l.pairAmong(s.present)
 }
 
-func (s *scratch) namesBoth(p pairOf) bool { return s.names(p.a) && s.names(p.b) }
+func (s *scratch) namesBoth(p pairOf) bool { return p.among(s.present) }
 
 func (f *field) span(m match) [2]int {
 	return [2]int{int(f.tokens[m.start].start), int(f.tokens[m.end-1].end)}

@@ -22,21 +22,39 @@ const (
 	rarest    = 3    // texts a feature must stand in
 )
 
-// heardText is a text as its features: title and text apart, with what each of them counts.
-type heardText struct {
+// heard is features with what each of them counts and of what it is: title or text, the first state or the second.
+type heard[T float32 | float64] struct {
 	features []int32
-	values   []float32
-	fields   []uint8
-	kind     int
-	about    int // whether it is about the pair: 0 or 1; -1 where nobody said
+	values   []T
+	of       []uint8
 }
 
-// heardDoer is a text of a kind as what is heard of its states; who did it is the first, the second or both.
+// add adds a feature.
+func (h *heard[T]) add(feature int32, value T, of uint8) {
+	h.features, h.values, h.of = append(h.features, feature), append(h.values, value), append(h.of, of)
+}
+
+// known gives what is heard of the features that have a number, in ascending order.
+func known[T float32 | float64](values map[[2]uint32]float64, numbers map[uint32]int32) (h heard[T]) {
+	for _, x := range slices.SortedFunc(maps.Keys(values), func(a, b [2]uint32) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) }) {
+		if n, ok := numbers[x[0]]; ok {
+			h.add(n, T(values[x]), uint8(x[1]))
+		}
+	}
+	return h
+}
+
+// heardText is what is heard of title and text.
+type heardText struct {
+	heard[float32]
+	kind  int
+	about int // whether it is about the pair: 0 or 1; -1 where nobody said
+}
+
+// heardDoer is what is heard of the states of a text of a kind; who did it is the first, the second or both.
 type heardDoer struct {
-	features []int32
-	values   []float64
-	states   []uint8
-	who      int
+	heard[float64]
+	who int
 }
 
 // study is the lessons as a lexicon hears them.
@@ -122,30 +140,20 @@ func newStudy(l *Lexicon, all []lesson) *study {
 			st.doers = append(st.doers, heardDoer{who: who})
 		}
 	}
-	var known map[uint32]int32
-	st.ofTexts, known = common(texts)
+	var numbers map[uint32]int32
+	st.ofTexts, numbers = common(texts)
 	for i := range st.texts {
-		t := &st.texts[i]
-		for _, x := range inOrder(texts[i]) {
-			if n, ok := known[x[0]]; ok {
-				t.features, t.values, t.fields = append(t.features, n), append(t.values, float32(texts[i][x])), append(t.fields, uint8(x[1]))
-			}
-		}
+		st.texts[i].heard = known[float32](texts[i], numbers)
 	}
-	st.ofDoers, known = common(doers)
+	st.ofDoers, numbers = common(doers)
 	for i := range st.doers {
-		d := &st.doers[i]
-		for _, x := range inOrder(doers[i]) {
-			if n, ok := known[x[0]]; ok {
-				d.features, d.values, d.states = append(d.features, n), append(d.values, doers[i][x]), append(d.states, uint8(x[1]))
-			}
-		}
+		st.doers[i].heard = known[float64](doers[i], numbers)
 	}
 	return st
 }
 
 // common numbers, in ascending order, the features that are not too rare.
-func common(texts []map[[2]uint32]float64) (features []uint32, known map[uint32]int32) {
+func common(texts []map[[2]uint32]float64) (features []uint32, numbers map[uint32]int32) {
 	in := map[uint32]int{}
 	for _, t := range texts {
 		for x := range t {
@@ -160,15 +168,11 @@ func common(texts []map[[2]uint32]float64) (features []uint32, known map[uint32]
 		}
 	}
 	slices.Sort(features)
-	known = make(map[uint32]int32, len(features))
+	numbers = make(map[uint32]int32, len(features))
 	for i, x := range features {
-		known[x] = int32(i)
+		numbers[x] = int32(i)
 	}
-	return features, known
-}
-
-func inOrder(values map[[2]uint32]float64) [][2]uint32 {
-	return slices.SortedFunc(maps.Keys(values), func(a, b [2]uint32) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	return features, numbers
 }
 
 // heardOfText gives what each feature of title and text counts.
@@ -195,23 +199,23 @@ func (s *scratch) heardOfStates(l *Lexicon, kind int) map[[2]uint32]float64 {
 	return values
 }
 
-// numbers are what is learned, with the sums of the squares of their slopes.
-type numbers struct{ at, squares, sums []float32 }
+// tuned is numbers that are learned, with the sums of the squares of their slopes.
+type tuned struct{ at, squares, sums []float32 }
 
-func newNumbers(n int, spread float64, random *rand.Rand) numbers {
-	x := numbers{make([]float32, n), make([]float32, n), make([]float32, n)}
+func newTuned(n int, spread float64, random *rand.Rand) tuned {
+	x := tuned{make([]float32, n), make([]float32, n), make([]float32, n)}
 	for i := range x.at {
 		x.at[i] = float32(random.NormFloat64() * spread)
 	}
 	return x
 }
 
-func (x *numbers) step(i int, slope, rate float32) {
+func (x *tuned) step(i int, slope, rate float32) {
 	x.squares[i] += slope * slope
 	x.at[i] -= rate * slope / float32(math.Sqrt(float64(x.squares[i])+1e-6))
 }
 
-func (x *numbers) average() {
+func (x *tuned) average() {
 	for i, a := range x.at {
 		x.sums[i] += a / averaged
 	}
@@ -219,7 +223,7 @@ func (x *numbers) average() {
 
 // pupil is a voice while it learns. The weights of a unit or an answer lie behind one another, its bias last.
 type pupil struct {
-	rows, hidden, answers numbers
+	rows, hidden, answers tuned
 	random                *rand.Rand
 	in, slopesIn          [2 * voiceWide]float32
 	units, slopesUnits    [voiceHidden]float32
@@ -230,9 +234,9 @@ type pupil struct {
 func (st *study) teach(seed uint64) *pupil {
 	random, answers := rand.New(rand.NewPCG(1, seed)), len(st.kinds)+1
 	p := &pupil{
-		rows:    newNumbers(len(st.ofTexts)*voiceWide, 0.1, random),
-		hidden:  newNumbers(voiceHidden*unitSize, 1/math.Sqrt(voiceWide), random),
-		answers: newNumbers(answers*answerSize, 1/math.Sqrt(voiceHidden), random),
+		rows:    newTuned(len(st.ofTexts)*voiceWide, 0.1, random),
+		hidden:  newTuned(voiceHidden*unitSize, 1/math.Sqrt(voiceWide), random),
+		answers: newTuned(answers*answerSize, 1/math.Sqrt(voiceHidden), random),
 		random:  random,
 		said:    make([]float32, answers),
 	}
@@ -254,7 +258,7 @@ func (t *heardText) part(random *rand.Rand) *heardText {
 	some := &heardText{kind: t.kind, about: t.about}
 	for i, x := range t.features {
 		if random.Float64() >= unheard {
-			some.features, some.values, some.fields = append(some.features, x), append(some.values, t.values[i]/(1-unheard)), append(some.fields, t.fields[i])
+			some.add(x, t.values[i]/(1-unheard), t.of[i])
 		}
 	}
 	return some
@@ -294,7 +298,7 @@ func (p *pupil) learn(t *heardText) {
 		p.hidden.step(j*unitSize+2*voiceWide, slope, layerRate)
 	}
 	for i, x := range t.features {
-		for k, slope := range p.slopesIn[int(t.fields[i])*voiceWide:][:voiceWide] {
+		for k, slope := range p.slopesIn[int(t.of[i])*voiceWide:][:voiceWide] {
 			p.rows.step(int(x)*voiceWide+k, slope*t.values[i], rowRate)
 		}
 	}
@@ -304,7 +308,7 @@ func (p *pupil) learn(t *heardText) {
 func (p *pupil) hear(t *heardText) {
 	clear(p.in[:])
 	for i, x := range t.features {
-		in := p.in[int(t.fields[i])*voiceWide:][:voiceWide]
+		in := p.in[int(t.of[i])*voiceWide:][:voiceWide]
 		for k, a := range p.rows.at[int(x)*voiceWide:][:voiceWide] {
 			in[k] += a * t.values[i]
 		}
@@ -399,7 +403,7 @@ func (p *doerPupil) learn(d *heardDoer, random *rand.Rand) {
 		if random.Float64() >= doerUnheard {
 			heard = append(heard, i)
 			w := &p.weights[d.features[i]]
-			sums[d.states[i]] += w[answerActs] * d.values[i] / (1 - doerUnheard)
+			sums[d.of[i]] += w[answerActs] * d.values[i] / (1 - doerUnheard)
 			sums[2] += w[answerBothAct] * d.values[i] / (1 - doerUnheard)
 		}
 	}
@@ -407,7 +411,7 @@ func (p *doerPupil) learn(d *heardDoer, random *rand.Rand) {
 	sums[d.who]--
 	for _, i := range heard {
 		w, q := &p.weights[d.features[i]], &p.squares[d.features[i]]
-		for answer, off := range [...]float64{answerActs: sums[d.states[i]], answerBothAct: sums[2]} {
+		for answer, off := range [...]float64{answerActs: sums[d.of[i]], answerBothAct: sums[2]} {
 			slope := off*d.values[i]/(1-doerUnheard) + doerDecay*w[answer]
 			q[answer] += slope * slope
 			w[answer] -= doerRate * slope / math.Sqrt(q[answer]+1e-6)

@@ -194,6 +194,14 @@ func (s *scratch) onlyPair(l *Lexicon, m match) *pairOf {
 // states gives the two states, a bit each.
 func (p pairOf) states() uint64 { return 1<<p.a | 1<<p.b }
 
+// among says whether both states of the pair are among some, which have a bit each.
+func (p pairOf) among(states uint64) bool { return p.states()&^states == 0 }
+
+// pairAmong says whether both states of any pair are.
+func (l *Lexicon) pairAmong(states uint64) bool {
+	return slices.ContainsFunc(l.pairs, func(p pairOf) bool { return p.among(states) })
+}
+
 // other gives the pair's other state; false where the state is none of the two.
 func (p pairOf) other(state int) (int, bool) {
 	switch state {

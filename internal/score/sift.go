@@ -124,8 +124,3 @@ func (q *sift) ended(node uint32) uint64 {
 	}
 	return q.states[q.words.end(node).exact]
 }
-
-// pairAmong says whether both states of a pair are among some, which have a bit each.
-func (l *Lexicon) pairAmong(states uint64) bool {
-	return slices.ContainsFunc(l.pairs, func(p pairOf) bool { return p.states()&^states == 0 })
-}

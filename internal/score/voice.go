@@ -60,10 +60,9 @@ func (v *voice) append(file []byte) []byte {
 
 // sound is what the voices hear of a text, kept for who asks why.
 type sound struct {
-	rows  [2][voices][voiceWide]int32    // the sums of title and text
-	loud  [2]float32                     // what they are multiplied with, so that a long text is not louder than its words agree
-	units [voices][voiceHidden]float32   // of the layer between
-	wants [voices][2 * voiceWide]float32 // what the sums would have to be for one answer: see wording.want
+	rows  [2][voices][voiceWide]int32  // the sums of title and text
+	loud  [2]float32                   // what they are multiplied with, so that a long text is not louder than its words agree
+	units [voices][voiceHidden]float32 // of the layer between
 }
 
 // add adds a feature of a field.
@@ -104,27 +103,30 @@ func weigh(row, in []float32) float32 {
 	return sum
 }
 
-// want finds in which direction the sums move an answer, as the voices heard the text.
-func (w *wording) want(h *sound, answer int) {
+// wish is how far the sums of title and text move an answer, for each of their numbers.
+type wish [voices][2 * voiceWide]float32
+
+// want gives the wish for an answer, as the voices heard the text.
+func (w *wording) want(h *sound, answer int) (to wish) {
 	for n := range w.voices {
 		v := &w.voices[n]
-		clear(h.wants[n][:])
 		for j, u := range h.units[n] {
 			if u > 0 {
-				for i := range h.wants[n] {
-					h.wants[n][i] += v.answers[answer][j] * v.hidden[j][i] * v.scale
+				for i := range to[n] {
+					to[n][i] += v.answers[answer][j] * v.hidden[j][i] * v.scale * h.loud[i/voiceWide]
 				}
 			}
 		}
 	}
+	return to
 }
 
-// speaks says how much a feature of a field speaks for the answer wanted.
-func (h *sound) speaks(f int, row []byte) (sum float32) {
-	for v := range h.wants {
-		for i, want := range h.wants[v][f*voiceWide : (f+1)*voiceWide] {
+// grants says how far a feature of a field moves the answer wished for.
+func (to *wish) grants(f int, row []byte) (sum float32) {
+	for v := range to {
+		for i, want := range to[v][f*voiceWide:][:voiceWide] {
 			sum += want * float32(int8(row[v*voiceWide+i]))
 		}
 	}
-	return sum * h.loud[f]
+	return sum
 }

@@ -12,7 +12,7 @@ import (
 // The wording of a text is a second opinion on what it tells: which kind its words, and what was found in it, mostly go with, as
 // learned from the labelled texts, whether it is about the two states, and who of them does such a thing. It knows what no phrase
 // says, as "the envoy's credentials were torn up" does, and what phrases say too readily. Small neural networks hear it;
-// wording_test.go makes the file and holds it to the texts.
+// learn_test.go makes the file and wording_test.go holds it to the texts.
 
 //go:embed wording.bin
 var wordingFile []byte
@@ -36,7 +36,7 @@ type wording struct {
 	rows     []byte   // beside hashes: a row for each voice, a byte a number
 	voices   []voice  // their answers are the kinds, and whether the text is about the pair
 	doers    doerWording
-	checksum []byte // of the whole file
+	checksum []byte // of all of it
 }
 
 // The file begins with a word, the hash of the texts it was learned from and that of what follows, which are the kinds, what is heard
@@ -368,14 +368,14 @@ func loudness(n float64) float32 { return float32(1 / math.Sqrt(max(1, n))) }
 
 // loudest gives the word of the title, or of the text, that speaks most for a kind.
 func (s *scratch) loudest(l *Lexicon, kind int) (field int, m match) {
-	l.wording.want(&s.sound, kind)
+	to := l.wording.want(&s.sound, kind)
 	best, sum, at, in := float32(0), float32(0), int32(-1), 0
 	s.features(l, func(f int, token int32, feature uint32) {
 		if token != at || f != in {
 			at, in, sum = token, f, 0
 		}
 		if row := l.wording.row(feature); row != nil {
-			sum += s.sound.speaks(f, row)
+			sum += to.grants(f, row)
 		}
 		if sum > best && token != noWord {
 			best, field, m = sum, f, match{start: token, end: token + 1}
