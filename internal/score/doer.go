@@ -33,10 +33,12 @@ func (s *scratch) doings(l *Lexicon, p *pairOf, kind int, visit func(f, state in
 			sort, ending := l.names[a.name].hash(), s.fields[f].endingOf(a.end-1)
 			part, held := s.fields[f].partIn(parties, a)
 			others := partOfOther(parties, a)
+			meantBefore, meantAfter := s.meantBy(l, f, i, a.start-1, -1), s.meantBy(l, f, i, a.end, 1)
 			for n, of := range [...][4]uint32{
 				{k, first}, {k, sort}, {k, sort, first}, {k, ending}, {ending},
 				{k, before}, {before}, {k, after}, {after}, {after, after2}, {before2, before}, {ending, after}, {before, after}, {after2}, {before2},
 				{k, part}, {k, part, first}, {part}, {k, part, held}, {part, held}, {part, others}, {k, part, others, first},
+				{k, meantBefore}, {k, meantAfter}, {meantBefore}, {meantAfter}, {k, meantBefore, meantAfter}, {ending, meantAfter}, {k, meantAfter, first},
 			} {
 				h := mix(mix(fnvBasis, uint32(f)), uint32(n))
 				for _, x := range of {
@@ -61,6 +63,25 @@ func (s *scratch) wordBy(l *Lexicon, f, i int, token int32) uint32 {
 		}
 	}
 	return s.fields[f].stem(token)
+}
+
+// meantReach is how many words are looked through for one whose meaning is known.
+const meantReach = 4
+
+// meantBy gives the meaning of the nearest word, in a direction from one on, whose meaning is known, or a name.
+func (s *scratch) meantBy(l *Lexicon, f, i int, token, step int32) (meant uint32) {
+	for range meantReach {
+		by := s.wordBy(l, f, i, token)
+		if by == wordEdge || by == wordPaired || by == wordOther {
+			return by
+		}
+		l.wording.meanings.of(&s.fields[f], token, func(m uint32) { meant = m + wordNumber + 1 })
+		if meant != 0 {
+			return meant
+		}
+		token += step
+	}
+	return 0
 }
 
 // hash tells the sort of a name from others.

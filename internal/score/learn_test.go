@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -69,6 +70,7 @@ type study struct {
 // learn gives the wording that is learned of the lessons and the strays made of them, as a file that says it was of texts with a hash.
 func learn(l *Lexicon, all []lesson, hash []byte) []byte {
 	l.evidence, l.relevance = evidence{}, evidence{} // so that the phrases alone tell
+	l.wording.meanings, _, _ = readMeanings(thesaurus())
 	st := newStudy(l, slices.Concat(all, strays(all)))
 	file := []byte{uint8(len(st.kinds))}
 	for _, k := range st.kinds {
@@ -79,7 +81,7 @@ func learn(l *Lexicon, all []lesson, hash []byte) []byte {
 	for i := range pupils {
 		learning.Go(func() { pupils[i] = st.teach(uint64(i)) })
 	}
-	file = st.teachDoers().append(file, st.ofDoers)
+	file = append(st.teachDoers().append(file, st.ofDoers), thesaurus()...)
 	learning.Wait()
 	var rows [voices][]int8
 	for i, p := range pupils {
@@ -92,8 +94,8 @@ func learn(l *Lexicon, all []lesson, hash []byte) []byte {
 	}
 	for f := range st.ofTexts {
 		for _, row := range rows {
-			for _, x := range row[f*voiceWide : (f+1)*voiceWide] {
-				file = append(file, uint8(x))
+			for i := f * voiceWide; i < (f+1)*voiceWide; i += 2 {
+				file = append(file, uint8(row[i])&15|uint8(row[i+1])<<4)
 			}
 		}
 	}
@@ -324,18 +326,18 @@ func (p *pupil) hear(t *heardText) {
 	}
 }
 
-// loudestNumber is how many times the usual size of a number in a row a byte can hold.
-const loudestNumber = 8
+// loudestSize is how many times the usual size of a number in a row the loudest one stands for.
+const loudestSize = 3
 
-// voice gives what was learned, with the rows in bytes.
+// voice gives what was learned, with the numbers in rows from -loudestNumber to loudestNumber.
 func (p *pupil) voice(answers int) (v voice, rows []int8) {
 	squares := 0.0
 	for _, x := range p.rows.sums {
 		squares += float64(x) * float64(x)
 	}
-	v.scale = float32(loudestNumber * math.Sqrt(squares/float64(max(1, len(p.rows.sums)))) / 127)
+	v.scale = float32(loudestSize * math.Sqrt(squares/float64(max(1, len(p.rows.sums)))) / loudestNumber)
 	for _, x := range p.rows.sums {
-		rows = append(rows, int8(max(-127, min(127, math.Round(float64(x/v.scale))))))
+		rows = append(rows, int8(max(-loudestNumber, min(loudestNumber, math.Round(float64(x/v.scale))))))
 	}
 	for j := range voiceHidden {
 		v.hidden = append(v.hidden, p.hidden.sums[j*unitSize:][:unitSize])
@@ -444,3 +446,37 @@ func (p *doerPupil) append(file []byte, features []uint32) []byte {
 	file = binary.LittleEndian.AppendUint32(file, uint32(len(hashes)/4))
 	return slices.Concat(file, hashes, ends, weights)
 }
+
+// thesaurus is the table of testdata/wording as readMeanings reads it.
+var thesaurus = sync.OnceValue(func() []byte {
+	type entry struct {
+		hash uint32
+		line uint16
+	}
+	var all []entry
+	for line, m := range meant() {
+		for _, w := range slices.Concat(m.words[:]...) {
+			word, sort := w, meaningExact
+			if stem, is := strings.CutSuffix(w, "*"); is {
+				word, sort = stem, meaningStem
+			}
+			h := fnvBasis
+			for _, r := range word {
+				if r = foldRune(r); r > 0 {
+					h = mix(h, uint32(r))
+				}
+			}
+			all = append(all, entry{feature(sort, h), uint16(line)})
+		}
+	}
+	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.line, b.line)) })
+	all = slices.Compact(all)
+	file := binary.LittleEndian.AppendUint32(nil, uint32(len(all)))
+	for _, e := range all {
+		file = binary.LittleEndian.AppendUint32(file, e.hash)
+	}
+	for _, e := range all {
+		file = binary.LittleEndian.AppendUint16(file, e.line)
+	}
+	return file
+})

@@ -16,12 +16,13 @@ type voice struct {
 
 // Sizes of a voice, as tried on lines that had not been learned from then.
 const (
-	voices      = 2
+	voices      = 4
 	voiceWide   = 32  // numbers in the row of a feature
 	voiceHidden = 128 // units
 
-	unitSize   = 2*voiceWide + 1 // numbers of a unit
-	answerSize = voiceHidden + 1 // numbers of an answer
+	rowSize    = voices * voiceWide / 2 // bytes of the rows of a feature
+	unitSize   = 2*voiceWide + 1        // numbers of a unit
+	answerSize = voiceHidden + 1        // numbers of an answer
 )
 
 // readVoice takes a voice with so many answers off the front of a file.
@@ -65,12 +66,21 @@ type sound struct {
 	units [voices][voiceHidden]float32 // of the layer between
 }
 
+// loudestNumber is the greatest number in a row: it has half a byte, which is as good as a whole one, tried on lines that had not
+// been learned from.
+const loudestNumber = 7
+
+// numbers gives the two of a byte of a row.
+func numbers(x byte) (a, b int32) { return int32(int8(x<<4) >> 4), int32(int8(x) >> 4) }
+
 // add adds a feature of a field.
 func (h *sound) add(f int, row []byte) {
 	for v := range h.rows[f] {
 		sums := &h.rows[f][v]
-		for i, x := range row[v*voiceWide : (v+1)*voiceWide] {
-			sums[i] += int32(int8(x))
+		for i, x := range row[v*voiceWide/2:][:voiceWide/2] {
+			a, b := numbers(x)
+			sums[2*i] += a
+			sums[2*i+1] += b
 		}
 	}
 }
@@ -124,8 +134,10 @@ func (w *wording) want(h *sound, answer int) (to wish) {
 // grants says how far a feature of a field moves the answer wished for.
 func (to *wish) grants(f int, row []byte) (sum float32) {
 	for v := range to {
-		for i, want := range to[v][f*voiceWide:][:voiceWide] {
-			sum += want * float32(int8(row[v*voiceWide+i]))
+		wants := to[v][f*voiceWide:][:voiceWide]
+		for i, x := range row[v*voiceWide/2:][:voiceWide/2] {
+			a, b := numbers(x)
+			sum += wants[2*i]*float32(a) + wants[2*i+1]*float32(b)
 		}
 	}
 	return sum

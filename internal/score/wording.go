@@ -33,9 +33,10 @@ const titleSigns = "?؟!:;|/–—\"«“„‘'"
 type wording struct {
 	kinds    []string // the last is empty: nothing happened
 	hashes   []byte   // of the features of texts: four bytes each, ascending
-	rows     []byte   // beside hashes: a row for each voice, a byte a number
+	rows     []byte   // beside hashes: a row for each voice, half a byte a number
 	voices   []voice  // their answers are the kinds, and whether the text is about the pair
 	doers    doerWording
+	meanings meanings
 	checksum []byte // of all of it
 }
 
@@ -64,6 +65,9 @@ func openWording(file []byte) (w wording, ok bool) {
 	if w.doers, rest, ok = readDoers(rest); !ok {
 		return w, false
 	}
+	if w.meanings, rest, ok = readMeanings(rest); !ok {
+		return w, false
+	}
 	for range voices {
 		var v voice
 		if v, rest, ok = readVoice(rest, kinds+1); !ok {
@@ -71,7 +75,7 @@ func openWording(file []byte) (w wording, ok bool) {
 		}
 		w.voices = append(w.voices, v)
 	}
-	const size = 4 + voices*voiceWide
+	const size = 4 + rowSize
 	n := len(rest) / size
 	w.hashes, w.rows = rest[:4*n], rest[4*n:]
 	return w, kinds > 0 && n > 0 && n*size == len(rest)
@@ -80,9 +84,19 @@ func openWording(file []byte) (w wording, ok bool) {
 // le32 reads a number at a place counted in fours.
 func le32(s []byte, i int) uint32 { return binary.LittleEndian.Uint32(s[4*i:]) }
 
-// place finds a feature among hashes that ascend.
+// nearby is farther than nearly all hashes stand from where they would if all were evenly spread.
+const nearby = 1024
+
+// place finds a feature among hashes that ascend, the first where it stands more than once.
 func place(hashes []byte, feature uint32) (i int, ok bool) {
-	low, high := 0, len(hashes)/4
+	n := len(hashes) / 4
+	low, high, guess := 0, n, int(uint64(feature)*uint64(n)>>32)
+	if at := guess - nearby; at > 0 && le32(hashes, at) < feature {
+		low = at
+	}
+	if at := guess + nearby; at < n && le32(hashes, at) >= feature {
+		high = at
+	}
 	for low < high {
 		if mid := (low + high) / 2; le32(hashes, mid) < feature {
 			low = mid + 1
@@ -90,7 +104,7 @@ func place(hashes []byte, feature uint32) (i int, ok bool) {
 			high = mid
 		}
 	}
-	return low, 4*low < len(hashes) && le32(hashes, low) == feature
+	return low, low < n && le32(hashes, low) == feature
 }
 
 // row gives the numbers of a feature; none where it was not learned.
@@ -99,7 +113,7 @@ func (w *wording) row(feature uint32) []byte {
 	if !ok {
 		return nil
 	}
-	return w.rows[i*voices*voiceWide : (i+1)*voices*voiceWide]
+	return w.rows[i*rowSize : (i+1)*rowSize]
 }
 
 // Features of one sort never meet those of another.
@@ -122,6 +136,9 @@ const (
 	featureParties
 	featureFirst
 	featureLast
+	featureMeaning
+	featureMeant
+	featureMeanings
 )
 
 // fnvBasis is where the hash FNV-1a begins.
@@ -172,7 +189,7 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 	for f := range s.fields {
 		fd := &s.fields[f]
 		place := [...]uint32{featureTitle, featureText}[f]
-		beforeLast, last, next := wordEdge, wordEdge, 0
+		beforeLast, last, lastMeant, next := wordEdge, wordEdge, wordEdge, 0
 		for i := range s.hearing(f) {
 			if fd.tokens[i].marks&markDropped != 0 {
 				continue
@@ -191,6 +208,20 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 				visit(f, i, feature(featureTitleSkip, mix(beforeLast*31, stem)))
 			}
 			beforeLast, last = last, stem
+			if plain {
+				visit(f, i, feature(featureMeanings, mix(lastMeant*31, stem)))
+				lastMeant = stem
+			} else {
+				meant := lastMeant
+				l.wording.meanings.of(fd, i, func(m uint32) {
+					m += wordNumber + 1
+					visit(f, i, feature(featureMeaning, m))
+					visit(f, i, feature(featureMeant, mix(place, m)))
+					visit(f, i, feature(featureMeanings, mix(lastMeant*31, m)))
+					meant = m
+				})
+				lastMeant = meant
+			}
 			if !plain {
 				fd.grams(i, func(piece uint32) { visit(f, i, feature(featureGram, piece)) })
 			}
