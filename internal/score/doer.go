@@ -30,7 +30,10 @@ func (s *scratch) doings(l *Lexicon, p *pairOf, kind int, visit func(f, state in
 			}
 			before2, before := s.wordBy(l, f, i, a.start-2), s.wordBy(l, f, i, a.start-1)
 			after, after2 := s.wordBy(l, f, i, a.end), s.wordBy(l, f, i, a.end+1)
-			sort, ending := l.names[a.name].hash(), s.fields[f].endingOf(a.end-1)
+			sort, ending := l.names[a.name].hash(), wordForeign
+			if s.tongue.speaks() {
+				ending = s.fields[f].endingOf(a.end - 1)
+			}
 			part, held := s.fields[f].partIn(parties, a)
 			others := partOfOther(parties, a)
 			meantBefore, meantAfter := s.meantBy(l, f, i, a.start-1, -1), s.meantBy(l, f, i, a.end, 1)
@@ -62,6 +65,9 @@ func (s *scratch) wordBy(l *Lexicon, f, i int, token int32) uint32 {
 			return l.stateWord(a)
 		}
 	}
+	if !s.tongue.speaks() {
+		return wordForeign
+	}
 	return s.fields[f].stem(token)
 }
 
@@ -75,7 +81,7 @@ func (s *scratch) meantBy(l *Lexicon, f, i int, token, step int32) (meant uint32
 		if by == wordEdge || by == wordPaired || by == wordOther {
 			return by
 		}
-		l.wording.meanings.of(&s.fields[f], token, func(m uint32) { meant = m + wordNumber + 1 })
+		l.wording.meanings.of(s.meant[f][token], func(m uint32) { meant = m })
 		if meant != 0 {
 			return meant
 		}

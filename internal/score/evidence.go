@@ -42,9 +42,10 @@ type evidence struct {
 	odds  [max(allTold, allStands)]float64
 }
 
-// listens says whether the wording is asked of the text: not in a language it was not learned in.
+// listens says whether the wording is asked of the text: not in a foreign language of which too few words are known, or where the
+// text is of sport, culture and the like, which no phrase gainsays.
 func (s *scratch) listens(l *Lexicon) bool {
-	return l.evidence.trust > 0 && len(l.wording.kinds) > 0 && s.tongue.speaks()
+	return l.evidence.trust > 0 && len(l.wording.kinds) > 0 && (s.tongue.speaks() || s.understood && s.noise == "")
 }
 
 // telling is a kind, empty for none, and what the phrases told of it.
@@ -57,6 +58,9 @@ type telling struct {
 func (s *scratch) weighWords(l *Lexicon) {
 	for k := range s.heard {
 		s.heard[k] *= l.evidence.trust
+	}
+	if !s.tongue.speaks() {
+		return // phrases tell nothing
 	}
 	for _, t := range s.told {
 		if k := slices.Index(l.wording.kinds, t.kind); k >= 0 {

@@ -76,13 +76,16 @@ func (e *evidence) print(section string, names []string) {
 func (l *Lexicon) try(x *lesson) (kinds, doers, relevant []trial) {
 	s, r, p := &scratch{}, Result{}, &l.pairs[0]
 	s.read(l, &x.article)
+	if x.foreign {
+		s.tongue = l.unknown
+	}
 	s.findActors(l, &x.article)
 	s.findRules(l)
 	s.judge(l, &r)
 	parties := []string{l.states[p.a], l.states[p.b], Both}
 	answer := x.kindIn(l, s, l.wording.kinds)
-	if !s.pairNamed(l) {
-		return nil, nil, nil
+	if !s.pairNamed(l) || !x.foreign && !s.tongue.speaks() {
+		return nil, nil, nil // phrases tell nothing
 	}
 	s.hear(l)
 	if nothing := l.wording.kinds[answer] == ""; x.judged && (nothing || len(r.Events) == 0) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,9 +46,9 @@ func TestPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, lex := string(old), lexicon(t)
-	for _, part := range []string{"feed", "report", "tune"} {
+	for _, part := range []string{"feed", "report", "foreign", "tune"} {
 		var table bytes.Buffer
-		if err := Evaluate(lex, labels(t, part+"/*.txtar")).WriteTable(&table); err != nil {
+		if err := Evaluate(lex, labels(t, part+"/*")).WriteTable(&table); err != nil {
 			t.Fatal(err)
 		}
 		text = put(t, text, part, table.String())
@@ -168,7 +169,7 @@ func TestPartsShareNoEvent(t *testing.T) {
 	for _, l := range labels(t, "wording/*.jsonl") {
 		learned[l.Article.Title] = true
 	}
-	for _, l := range append(labels(t, "report/*.txtar"), labels(t, "feed/*.txtar")...) {
+	for _, l := range slices.Concat(labels(t, "report/*"), labels(t, "feed/*"), labels(t, "foreign/*")) {
 		if learned[l.Article.Title] {
 			t.Errorf("the title of %s is learned from", l.ID)
 		}

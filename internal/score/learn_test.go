@@ -18,7 +18,7 @@ const (
 	averaged  = 4    // rounds at whose ends the numbers are averaged, so that the order of the texts matters less
 	rowRate   = 0.1  // of a step of a feature's row, divided by the root of the squares of those before (AdaGrad)
 	layerRate = 0.02 // likewise of the layers
-	unheard   = 0.65 // share of a text's features that is left out at each step, so that none is relied on alone (dropout)
+	unheard   = 0.55 // share of a text's features that is left out at each step, so that none is relied on alone (dropout)
 	idle      = 0.5  // likewise of the units
 	rarest    = 3    // texts a feature must stand in
 )
@@ -70,8 +70,8 @@ type study struct {
 // learn gives the wording that is learned of the lessons and the strays made of them, as a file that says it was of texts with a hash.
 func learn(l *Lexicon, all []lesson, hash []byte) []byte {
 	l.evidence, l.relevance = evidence{}, evidence{} // so that the phrases alone tell
-	l.wording.meanings, _, _ = readMeanings(thesaurus())
-	st := newStudy(l, slices.Concat(all, strays(all)))
+	l.wording.meanings, _, _ = readMeanings(meaningsFile())
+	st := newStudy(l, slices.Concat(all, strays(all), foreign(all)))
 	file := []byte{uint8(len(st.kinds))}
 	for _, k := range st.kinds {
 		file = append(append(file, uint8(len(k))), k...)
@@ -81,7 +81,7 @@ func learn(l *Lexicon, all []lesson, hash []byte) []byte {
 	for i := range pupils {
 		learning.Go(func() { pupils[i] = st.teach(uint64(i)) })
 	}
-	file = append(st.teachDoers().append(file, st.ofDoers), thesaurus()...)
+	file = append(st.teachDoers().append(file, st.ofDoers), meaningsFile()...)
 	learning.Wait()
 	var rows [voices][]int8
 	for i, p := range pupils {
@@ -123,6 +123,9 @@ func newStudy(l *Lexicon, all []lesson) *study {
 	for i := range all {
 		x := &all[i]
 		s.read(l, &x.article)
+		if x.foreign {
+			s.tongue = l.unknown
+		}
 		s.findActors(l, &x.article)
 		s.findRules(l)
 		s.judge(l, &Result{})
@@ -447,36 +450,53 @@ func (p *doerPupil) append(file []byte, features []uint32) []byte {
 	return slices.Concat(file, hashes, ends, weights)
 }
 
-// thesaurus is the table of testdata/wording as readMeanings reads it.
-var thesaurus = sync.OnceValue(func() []byte {
+// meaningsFile is the thesaurus as readMeanings reads it.
+var meaningsFile = sync.OnceValue(func() []byte {
+	known, err := thesaurus()
+	if err != nil {
+		panic(err)
+	}
 	type entry struct {
 		hash uint32
-		line uint16
+		id   uint16
 	}
 	var all []entry
-	for line, m := range meant() {
-		for _, w := range slices.Concat(m.words[:]...) {
-			word, sort := w, meaningExact
-			if stem, is := strings.CutSuffix(w, "*"); is {
-				word, sort = stem, meaningStem
+	for id, m := range known {
+		for lang, words := range m.words {
+			for _, w := range words {
+				all = append(all, entry{hashMeant(lang, w), uint16(id)})
 			}
-			h := fnvBasis
-			for _, r := range word {
-				if r = foldRune(r); r > 0 {
-					h = mix(h, uint32(r))
-				}
-			}
-			all = append(all, entry{feature(sort, h), uint16(line)})
 		}
 	}
-	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.line, b.line)) })
+	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.id, b.id)) })
 	all = slices.Compact(all)
 	file := binary.LittleEndian.AppendUint32(nil, uint32(len(all)))
 	for _, e := range all {
 		file = binary.LittleEndian.AppendUint32(file, e.hash)
 	}
 	for _, e := range all {
-		file = binary.LittleEndian.AppendUint16(file, e.line)
+		file = binary.LittleEndian.AppendUint16(file, e.id)
 	}
 	return file
 })
+
+// spoken are the languages that have phrases.
+var spoken = []string{"en", "az", "fa", "ru", "tr"}
+
+// hashMeant hashes a word or stem of the thesaurus as meanings.find does.
+func hashMeant(lang, w string) uint32 {
+	if !slices.Contains(spoken, lang) {
+		lang = otherLanguages
+	}
+	word, sort := w, meaningExact
+	if stem, is := strings.CutSuffix(w, "*"); is {
+		word, sort = stem, meaningStem
+	}
+	h := hash(lang)
+	for _, r := range word {
+		if r = foldRune(r); r > 0 {
+			h = mix(h, uint32(r))
+		}
+	}
+	return feature(sort, h)
+}

@@ -14,7 +14,7 @@ const (
 	meaningStem  uint32 = '*'
 	meaningExact uint32 = '$'
 
-	shortestStem = 3 // letters
+	shortestStem, longestStem = 3, 24 // letters
 )
 
 // readMeanings takes them off the front of a file.
@@ -29,9 +29,17 @@ func readMeanings(file []byte) (m meanings, rest []byte, ok bool) {
 	return meanings{file[:4*n], file[4*n : 6*n]}, file[6*n:], true
 }
 
-// of visits the meanings of a word: those of the whole word or, where it has none, of its longest stem.
-func (m *meanings) of(f *field, token int32, visit func(meaning uint32)) {
-	h, n, best := fnvBasis, 0, -1
+// of visits the words that stand for the meanings at a place find gave.
+func (m *meanings) of(at int32, visit func(meaning uint32)) {
+	for i := int(at); i >= 0 && 4*i < len(m.hashes) && le32(m.hashes, i) == le32(m.hashes, int(at)); i++ {
+		visit(wordMeanings + uint32(binary.LittleEndian.Uint16(m.ids[2*i:])))
+	}
+}
+
+// find gives where the meanings of a word of a tongue stand: those of the whole word or, where it has none, of its longest stem;
+// noMeaning where there are none.
+func (m *meanings) find(f *field, token int32, tongue uint32) int32 {
+	h, n, best := tongue, 0, noMeaning
 	for _, r := range f.text[f.tokens[token].start:f.tokens[token].end] {
 		if r = foldRune(r); r == 0 {
 			break
@@ -39,7 +47,7 @@ func (m *meanings) of(f *field, token int32, visit func(meaning uint32)) {
 			continue
 		}
 		h = mix(h, uint32(r))
-		if n++; n >= shortestStem {
+		if n++; n >= shortestStem && n <= longestStem {
 			if i, ok := place(m.hashes, feature(meaningStem, h)); ok {
 				best = i
 			}
@@ -48,7 +56,44 @@ func (m *meanings) of(f *field, token int32, visit func(meaning uint32)) {
 	if i, ok := place(m.hashes, feature(meaningExact, h)); ok {
 		best = i
 	}
-	for i := best; i >= 0 && 4*i < len(m.hashes) && le32(m.hashes, i) == le32(m.hashes, best); i++ {
-		visit(uint32(binary.LittleEndian.Uint16(m.ids[2*i:])))
+	return int32(best)
+}
+
+const (
+	noMeaning = -1
+
+	// understood is the share of what is heard of a text in a foreign language whose meaning must be known for it to be judged: a
+	// title is half names.
+	understood = 0.15
+)
+
+// understand finds the meanings of what is heard of the text. It takes a text for one in a foreign language where more of its words
+// have a meaning in these than in the one it was taken for by letters and words that others have too, unless the feed says the same:
+// "El embajador" might be English.
+func (s *scratch) understand(l *Lexicon, prior string) {
+	words, known := s.findMeanings(l, s.tongue)
+	if own := s.letters[letterPersian]+s.letters[letterAzeri] > 0; s.tongue.speaks() && s.tongue.name != prior && !own && 2*known < words {
+		if _, foreign := s.findMeanings(l, l.unknown); foreign > known+1 {
+			s.tongue, known = l.unknown, foreign
+		} else {
+			s.findMeanings(l, s.tongue)
+		}
 	}
+	s.understood = float64(known) > understood*float64(words)
+}
+
+// findMeanings finds the meanings the words have in a tongue, and says how many there are and how many of them have one.
+func (s *scratch) findMeanings(l *Lexicon, of *language) (words, known int) {
+	tongue := hash(of.name)
+	for f := range s.fields {
+		s.meant[f] = s.meant[f][:0]
+		for i := range s.hearing(f) {
+			at := l.wording.meanings.find(&s.fields[f], i, tongue)
+			if s.meant[f] = append(s.meant[f], at); at != noMeaning {
+				known++
+			}
+		}
+		words += len(s.meant[f])
+	}
+	return words, known
 }

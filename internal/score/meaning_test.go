@@ -1,69 +1,81 @@
 package score
 
 import (
+	"cmp"
+	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"tensionmonitor/internal/news"
 )
 
-const meaningsName = "testdata/wording/meanings.tsv"
-
-// meaningLanguages are the columns of the table, with what their words are written in.
-var meaningLanguages = [...]*regexp.Regexp{
-	regexp.MustCompile(`^\p{Latin}+\*?$`), regexp.MustCompile(`^\p{Latin}+\*?$`), regexp.MustCompile(`^[\p{Arabic}\p{M}\x{200c}]+\*?$`),
-	regexp.MustCompile(`^\p{Cyrillic}+\*?$`), regexp.MustCompile(`^\p{Latin}+\*?$`),
+// meaningScripts are what the words of languages are written in; Latin where it is not said.
+var meaningScripts = map[string]string{
+	"ar": `\p{Arabic}`, "fa": `\p{Arabic}\p{M}\x{200c}`, "ru": `\p{Cyrillic}`, "uk": `\p{Cyrillic}`, "hy": `\p{Armenian}`, "ka": `\p{Georgian}`, "he": `\p{Hebrew}`,
 }
 
-// meaning is a line of the table.
+// meaning is a line of the tables of testdata/meanings: its words, by language.
 type meaning struct {
 	name  string
-	words [len(meaningLanguages)][]string
+	words map[string][]string
 }
 
-// meant reads the table; a line without all its columns is read as far as it goes, and is a fault of TestMeanings.
-func meant() (all []meaning) {
-	data, err := os.ReadFile(meaningsName)
-	if err != nil {
-		panic(err)
-	}
-	for line := range strings.Lines(string(data)) {
-		if strings.HasPrefix(line, "#") {
-			continue
+// thesaurus reads the tables, which have the same names in the same order.
+func thesaurus() (all []meaning, err error) {
+	files, err := filepath.Glob("testdata/meanings/*.tsv")
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			return nil, err
 		}
-		columns := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		m := meaning{name: columns[0]}
-		for i := range min(len(columns)-1, len(m.words)) {
-			if columns[i+1] != "" {
-				m.words[i] = strings.Split(columns[i+1], ", ")
+		lang, n, first := strings.TrimSuffix(filepath.Base(f), ".tsv"), 0, len(all) == 0
+		for line := range strings.Lines(string(data)) {
+			name, words, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+			if first {
+				all = append(all, meaning{name, map[string][]string{}})
 			}
+			if !ok || n == len(all) || all[n].name != name {
+				return nil, fmt.Errorf("%s:%d: %q is no name, tab and words, or not the name the other languages have there", f, n+1, line)
+			}
+			if words != "" {
+				all[n].words[lang] = strings.Split(words, ", ")
+			}
+			n++
 		}
-		all = append(all, m)
+		if n < len(all) {
+			return nil, fmt.Errorf("%s ends at line %d; other languages have %d", f, n, len(all))
+		}
 	}
-	return all
+	return all, err
 }
 
-// TestMeanings holds the table to its form.
+// TestMeanings holds the tables to their form.
 func TestMeanings(t *testing.T) {
+	all, err := thesaurus()
+	if err != nil {
+		t.Fatal(err)
+	}
 	names := map[string]bool{}
-	for _, m := range meant() {
+	for _, m := range all {
 		if m.name == "" || names[m.name] {
-			t.Errorf("%s: the name %q is empty or there twice", meaningsName, m.name)
+			t.Errorf("the name %q is empty or there twice", m.name)
 		}
 		names[m.name] = true
-		if len(slices.Concat(m.words[:]...)) == 0 {
-			t.Errorf("%s: %s has no words", meaningsName, m.name)
-		}
-		for i, words := range m.words {
+		for lang, words := range m.words {
+			script := cmp.Or(meaningScripts[lang], `\p{Latin}\p{M}`)
+			form := regexp.MustCompile(`^[` + script + `]+\*?$`)
 			for k, w := range words {
-				if stem, is := strings.CutSuffix(w, "*"); !meaningLanguages[i].MatchString(w) || is && len([]rune(stem)) < shortestStem {
-					t.Errorf("%s: %s: %q is no word or stem of its column", meaningsName, m.name, w)
+				stem, is := strings.CutSuffix(w, "*")
+				if letters := utf8.RuneCountInString(stem); !form.MatchString(w) || is && (letters < shortestStem || letters > longestStem) {
+					t.Errorf("%s: %s: %q is no word or stem of it", lang, m.name, w)
 				}
 				if slices.Contains(words[:k], w) {
-					t.Errorf("%s: %s: %q is there twice", meaningsName, m.name, w)
+					t.Errorf("%s: %s: %q is there twice", lang, m.name, w)
 				}
 			}
 		}
@@ -72,17 +84,46 @@ func TestMeanings(t *testing.T) {
 
 // TestMeaningOf holds that a word means what it does as a whole, or else by its longest stem, however it is written.
 func TestMeaningOf(t *testing.T) {
-	l, m, all := lexicon(t), meanings{}, meant()
-	m, _, _ = readMeanings(thesaurus())
+	all, err := thesaurus()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := lexicon(t)
+	m, _, _ := readMeanings(meaningsFile())
 	for word, want := range map[string]string{
-		"Envoys": "envoy", "посланника": "envoy", "سفیرش": "ambassador", "SƏFİRİNİ": "ambassador", "Büyükelçisi": "ambassador", "zorbs": "",
+		"en Envoys": "envoy", "ru посланника": "envoy", "fa سفیرش": "ambassador", "az SƏFİRİNİ": "ambassador", "tr Büyükelçisi": "ambassador", "en zorbs": "", "en on": "about-regarding", "tr on": "early",
 	} {
 		s := &scratch{}
+		lang, word, _ := strings.Cut(word, " ")
 		s.read(l, &news.Article{Title: word})
 		var got []string
-		m.of(&s.fields[0], 0, func(m uint32) { got = append(got, all[m].name) })
+		m.of(m.find(&s.fields[0], 0, hash(lang)), func(m uint32) { got = append(got, all[m-wordMeanings].name) })
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s means %q, want %q", word, got, want)
+		}
+	}
+}
+
+// TestForeign holds what is told of texts in languages without phrases: by what their words mean, or, where these are not known,
+// no more than that they are about the two.
+func TestForeign(t *testing.T) {
+	l := lexicon(t)
+	for title, want := range map[string]string{
+		"Bakú expulsa a dos diplomáticos iraníes":                                                 "expel AZE>IRN",
+		"Aserbaidschan und Iran unterzeichnen Abkommen über den Transit":                          "agree both>both",
+		"أذربيجان تطرد أربعة دبلوماسيين إيرانيين":                                                 "expel AZE>IRN",
+		"Ադրբեջանը Իրանի չորս դիվանագետի արտաքսել է":                                              "expel AZE>IRN",
+		"Azerbejdżan wydalił dwóch irańskich dyplomatów":                                          "",
+		"Azerbaïdjan et Iran : pourquoi les relations se tendent, l'analyse de notre spécialiste": "",
+	} {
+		var r Result
+		l.Score(&news.Article{Title: title}, &r)
+		got := ""
+		if len(r.Events) > 0 {
+			got = r.Events[0].Kind + " " + r.Events[0].From + ">" + r.Events[0].To
+		}
+		if got != want || !r.Relevant || r.Lang != "" {
+			t.Errorf("%s: %q, relevant %v, language %q; want %q, relevant", title, got, r.Relevant, r.Lang, want)
 		}
 	}
 }

@@ -44,16 +44,9 @@ func TestShippedLexicon(t *testing.T) {
 	}
 }
 
-// A text in a language without phrases is about the pair, and tells no event.
-func TestOtherLanguagesAreOnlyRelevant(t *testing.T) {
+// A text in a language of whose words nothing is known is about the pair, and tells no event.
+func TestUnknownLanguagesAreOnlyRelevant(t *testing.T) {
 	for _, title := range []string{
-		"Iran bestellt Aserbaidschans Botschafter ein",
-		"Irán convoca al embajador de Azerbaiyán",
-		"إيران تستدعي سفير أذربيجان",
-		"ირანმა აზერბაიჯანის ელჩი დაიბარა",
-		"Իրանը կանչել է Ադրբեջանի դեսպանին",
-		"איראן זימנה את שגריר אזרבייג'ן",
-		"L'Iran convoca l'ambasciatore dell'Azerbaigian",
 		"ईरान ने अज़रबैजान के राजदूत को तलब किया",
 		"伊朗召见阿塞拜疆大使",
 		"イラン、アゼルバイジャン大使を呼び出し",
@@ -144,8 +137,8 @@ func TestOtherLanguages(t *testing.T) {
 	} {
 		var r score.Result
 		lex.Score(&news.Article{Title: c.title, Text: c.text}, &r)
-		if r.Relevant != c.relevant || len(r.Events) > 0 {
-			t.Errorf("%s: relevant %v, events %v; want relevant %v alone", c.title, r.Relevant, r.Events, c.relevant)
+		if r.Relevant != c.relevant || !c.relevant && len(r.Events) > 0 {
+			t.Errorf("%s: relevant %v, events %v; want relevant %v", c.title, r.Relevant, r.Events, c.relevant)
 		}
 	}
 }

@@ -137,8 +137,8 @@ const (
 	featureFirst
 	featureLast
 	featureMeaning
-	featureMeant
-	featureMeanings
+	featureMeant    // a meaning, in title or text
+	featureMeanings // two that follow one another
 )
 
 // fnvBasis is where the hash FNV-1a begins.
@@ -177,8 +177,9 @@ func feature(sort, h uint32) uint32 {
 const noWord = -1
 
 // features calls visit for all that is heard of a text, with the word it begins at. What a word says in a title it says in a text
-// too, mostly, so its place counts beside it.
+// too, mostly, so its place counts beside it. In a foreign language, one without phrases, only what words mean is heard.
 func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature uint32)) {
+	foreign := !s.tongue.speaks()
 	visit(0, noWord, feature(featureLanguage, uint32(s.tongue.bit)))
 	for i, r := range s.fields[0].text {
 		if strings.ContainsRune(titleSigns, r) {
@@ -189,7 +190,7 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 	for f := range s.fields {
 		fd := &s.fields[f]
 		place := [...]uint32{featureTitle, featureText}[f]
-		beforeLast, last, lastMeant, next := wordEdge, wordEdge, wordEdge, 0
+		beforeLast, last, meant, next := wordEdge, wordEdge, wordEdge, 0
 		for i := range s.hearing(f) {
 			if fd.tokens[i].marks&markDropped != 0 {
 				continue
@@ -198,31 +199,33 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 				next++
 			}
 			stem, plain := s.plainName(l, f, next, i)
-			if !plain {
+			if !plain && !foreign {
 				stem = fd.stem(i)
 			}
-			visit(f, i, feature(place, stem))
-			visit(f, i, feature(featureWord, stem))
-			visit(f, i, feature(featurePair, mix(last*31, stem)))
-			if f == 0 {
-				visit(f, i, feature(featureTitleSkip, mix(beforeLast*31, stem)))
+			if plain || !foreign {
+				visit(f, i, feature(place, stem))
+				visit(f, i, feature(featureWord, stem))
 			}
-			beforeLast, last = last, stem
+			if !foreign {
+				visit(f, i, feature(featurePair, mix(last*31, stem)))
+				if f == 0 {
+					visit(f, i, feature(featureTitleSkip, mix(beforeLast*31, stem)))
+				}
+				beforeLast, last = last, stem
+			}
 			if plain {
-				visit(f, i, feature(featureMeanings, mix(lastMeant*31, stem)))
-				lastMeant = stem
-			} else {
-				meant := lastMeant
-				l.wording.meanings.of(fd, i, func(m uint32) {
-					m += wordNumber + 1
-					visit(f, i, feature(featureMeaning, m))
-					visit(f, i, feature(featureMeant, mix(place, m)))
-					visit(f, i, feature(featureMeanings, mix(lastMeant*31, m)))
-					meant = m
-				})
-				lastMeant = meant
+				visit(f, i, feature(featureMeanings, mix(meant*31, stem)))
+				meant = stem
+				continue
 			}
-			if !plain {
+			before := meant
+			l.wording.meanings.of(s.meant[f][i], func(m uint32) {
+				visit(f, i, feature(featureMeaning, m))
+				visit(f, i, feature(featureMeant, mix(place, m)))
+				visit(f, i, feature(featureMeanings, mix(before*31, m)))
+				meant = m
+			})
+			if !foreign {
 				fd.grams(i, func(piece uint32) { visit(f, i, feature(featureGram, piece)) })
 			}
 		}
@@ -268,7 +271,7 @@ func (s *scratch) circumstances(l *Lexicon, visit func(feature uint32)) {
 			}
 		}
 		say(featureParties, field, order)
-		if len(fd.starts) == 0 {
+		if len(fd.starts) == 0 || !s.tongue.speaks() {
 			continue
 		}
 		if from, to := fd.sentence(0); from < to {
@@ -328,6 +331,8 @@ const (
 	wordPairedPerson
 	wordOtherPerson
 	wordNumber
+	wordForeign
+	wordMeanings // and what follows: the meanings
 )
 
 // stem hashes the first letters of a word.

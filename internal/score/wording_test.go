@@ -25,6 +25,7 @@ type lesson struct {
 	line     bool // of testdata/wording, which no phrase was written for
 	judged   bool // a reader said whether it is about the pair
 	relevant bool
+	foreign  bool   // heard as if it were in a language without phrases
 	writer   string // whose texts it is among
 }
 
@@ -97,9 +98,20 @@ func strays(all []lesson) (more []lesson) {
 	return more
 }
 
+// foreign gives the lines once more as if they were in a language without phrases, so that what words mean is learned to be enough.
+func foreign(all []lesson) (more []lesson) {
+	for _, x := range all {
+		if x.line && slices.Contains(spoken, x.article.Language) {
+			x.foreign = true
+			more = append(more, x)
+		}
+	}
+	return more
+}
+
 func hashLessons(all []lesson) []byte {
 	h := sha256.New()
-	h.Write(thesaurus())
+	h.Write(meaningsFile())
 	for _, l := range all {
 		text, err := json.Marshal([]any{l.article.Language, l.article.Title, l.article.Text, l.kind, l.from, l.to, l.line, l.judged, l.relevant})
 		if err != nil {
@@ -159,7 +171,7 @@ func TestDamagedWording(t *testing.T) {
 func TestWording(t *testing.T) {
 	var all []lesson
 	for _, l := range [][2]string{
-		{"Iran zorbs Azerbaijan's blixes", "expel"}, {"Serbia zorbs the blixes of Albania", "expel"}, {"Baku zorbs Iranian blixes", "expel"},
+		{"Iran zorbs Azerbaijan's blixes", "expel"}, {"Serbia zorbs blixes of Albania", "expel"}, {"Baku zorbs Iranian blixes", "expel"},
 		{"Iran and Azerbaijan frimble", ""}, {"Serbia frimbles", ""}, {"Baku frimbles again", ""},
 		{"A dream wherein Iran expels Azerbaijani diplomats", ""}, {"A dream wherein Serbia expels diplomats", ""}, {"A dream wherein Baku wakes", ""},
 	} {
