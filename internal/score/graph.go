@@ -38,12 +38,13 @@ type phraseGraph struct {
 	pending []pendingEdge // while building
 }
 
-// state is a place in one phrase.
+// state is a place in one phrase. There are many: its parts stand so that nothing is left between them.
 type state struct {
-	output
-	last bool   // the phrase ends here
-	gap  uint8  // words that may be passed over before the next
-	next uint64 // symbolBit of all words that may be next
+	next  uint64 // symbolBit of all words that may be next
+	id    int32  // what the phrase means, as in output
+	class outClass
+	last  bool  // the phrase ends here
+	gap   uint8 // words that may be passed over before the next
 }
 
 // start is a state reached by a first word, with what tells most often that it leads nowhere.
@@ -80,7 +81,7 @@ func (g *phraseGraph) add(seq []piece, o output) {
 }
 
 func (g *phraseGraph) state(o output) int32 {
-	g.states = append(g.states, state{output: o})
+	g.states = append(g.states, state{class: o.class, id: o.id})
 	return int32(len(g.states) - 1)
 }
 

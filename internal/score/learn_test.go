@@ -461,8 +461,12 @@ var meaningsFile = sync.OnceValue(func() []byte {
 		id   uint16
 	}
 	var all []entry
+	var foreign []string
 	for id, m := range known {
 		for lang, words := range m.words {
+			if !slices.Contains(spoken, lang) && !slices.Contains(foreign, lang) {
+				foreign = append(foreign, lang)
+			}
 			for _, w := range words {
 				all = append(all, entry{hashMeant(lang, w), uint16(id)})
 			}
@@ -471,6 +475,11 @@ var meaningsFile = sync.OnceValue(func() []byte {
 	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.id, b.id)) })
 	all = slices.Compact(all)
 	file := binary.LittleEndian.AppendUint32(nil, uint32(len(all)))
+	file = binary.LittleEndian.AppendUint32(file, uint32(len(foreign)))
+	slices.Sort(foreign)
+	for _, lang := range foreign {
+		file = binary.LittleEndian.AppendUint32(file, hash(lang))
+	}
 	for _, e := range all {
 		file = binary.LittleEndian.AppendUint32(file, e.hash)
 	}
@@ -485,9 +494,6 @@ var spoken = []string{"en", "az", "fa", "ru", "tr"}
 
 // hashMeant hashes a word or stem of the thesaurus as meanings.find does.
 func hashMeant(lang, w string) uint32 {
-	if !slices.Contains(spoken, lang) {
-		lang = otherLanguages
-	}
 	word, sort := w, meaningExact
 	if stem, is := strings.CutSuffix(w, "*"); is {
 		word, sort = stem, meaningStem

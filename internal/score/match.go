@@ -76,7 +76,7 @@ func (h *horizon) look(reach uint8) {
 func (m *matcher) walk(st, start, next int32, words uint64) {
 	s := &m.graph.states[st]
 	if s.last {
-		m.found = append(m.found, match{start, next, words, s.output})
+		m.found = append(m.found, match{start, next, words, output{s.class, s.id}})
 		return
 	}
 	for k := next; k <= next+int32(s.gap) && k < m.limit && k < start+maxSpan; k++ {

@@ -5,8 +5,9 @@ import "encoding/binary"
 // meanings tells what words mean to the voices: those of one meaning, in whatever language, are heard as one word too, so that
 // what is learned of "envoy" holds for a rarer word and for other languages.
 type meanings struct {
-	hashes []byte // of words and stems: four bytes each, ascending; a word of two meanings is there twice
-	ids    []byte // beside hashes: two bytes each
+	foreign []uint32 // hashes of the names of the languages that have no phrases
+	hashes  []byte   // of words and stems: four bytes each, ascending; a word of two meanings is there twice
+	ids     []byte   // beside hashes: two bytes each
 }
 
 // How words are hashed.
@@ -19,14 +20,19 @@ const (
 
 // readMeanings takes them off the front of a file.
 func readMeanings(file []byte) (m meanings, rest []byte, ok bool) {
-	if len(file) < 4 {
+	if len(file) < 8 {
 		return m, nil, false
 	}
-	n := int(le32(file, 0))
-	if file = file[4:]; len(file)/6 < n {
+	n, foreign := int(le32(file, 0)), int(le32(file, 1))
+	if file = file[8:]; len(file)/6 < n || len(file)/4 < foreign || len(file) < 4*foreign+6*n {
 		return m, nil, false
 	}
-	return meanings{file[:4*n], file[4*n : 6*n]}, file[6*n:], true
+	for i := range foreign {
+		m.foreign = append(m.foreign, le32(file, i))
+	}
+	file = file[4*foreign:]
+	m.hashes, m.ids = file[:4*n], file[4*n:6*n]
+	return m, file[6*n:], true
 }
 
 // of visits the words that stand for the meanings at a place find gave.
@@ -62,29 +68,34 @@ func (m *meanings) find(f *field, token int32, tongue uint32) int32 {
 const (
 	noMeaning = -1
 
-	// understood is the share of what is heard of a text in a foreign language whose meaning must be known for it to be judged: a
+	// enough is the share of the words heard of a text in a foreign language whose meaning must be known for it to be judged: a
 	// title is half names.
-	understood = 0.15
+	enough = 0.15
 )
 
-// understand finds the meanings of what is heard of the text. It takes a text for one in a foreign language where more of its words
-// have a meaning in these than in the one it was taken for by letters and words that others have too, unless the feed says the same:
-// "El embajador" might be English.
+// understand finds the meanings of what is heard of the text. A text in no language that has phrases is taken for one in that foreign
+// language in which most of its words have a meaning; and so is one of whose words clearly more have one there than in the language it
+// was taken for by letters and words that others have too, unless the feed says the same: "El embajador" might be English.
 func (s *scratch) understand(l *Lexicon, prior string) {
-	words, known := s.findMeanings(l, s.tongue)
-	if own := s.letters[letterPersian]+s.letters[letterAzeri] > 0; s.tongue.speaks() && s.tongue.name != prior && !own && 2*known < words {
-		if _, foreign := s.findMeanings(l, l.unknown); foreign > known+1 {
-			s.tongue, known = l.unknown, foreign
-		} else {
-			s.findMeanings(l, s.tongue)
+	own := hash(s.tongue.name)
+	words, known := s.findMeanings(l, own)
+	sure := s.tongue.name == prior || s.letters[letterPersian]+s.letters[letterAzeri] > 0 || 2*known >= words
+	if !s.tongue.speaks() || !sure {
+		best, most := own, known+1
+		for _, tongue := range l.wording.meanings.foreign {
+			if _, n := s.findMeanings(l, tongue); n > most {
+				best, most = tongue, n
+			}
+		}
+		if _, known = s.findMeanings(l, best); best != own {
+			s.tongue = l.unknown
 		}
 	}
-	s.understood = float64(known) > understood*float64(words)
+	s.understood = float64(known) > enough*float64(words)
 }
 
-// findMeanings finds the meanings the words have in a tongue, and says how many there are and how many of them have one.
-func (s *scratch) findMeanings(l *Lexicon, of *language) (words, known int) {
-	tongue := hash(of.name)
+// findMeanings finds the meanings the words have in a tongue, and says how many words there are and how many of them have one.
+func (s *scratch) findMeanings(l *Lexicon, tongue uint32) (words, known int) {
 	for f := range s.fields {
 		s.meant[f] = s.meant[f][:0]
 		for i := range s.hearing(f) {

@@ -16,7 +16,7 @@ import (
 
 // meaningScripts are what the words of languages are written in; Latin where it is not said.
 var meaningScripts = map[string]string{
-	"ar": `\p{Arabic}`, "fa": `\p{Arabic}\p{M}\x{200c}`, "ru": `\p{Cyrillic}`, "uk": `\p{Cyrillic}`, "hy": `\p{Armenian}`, "ka": `\p{Georgian}`, "he": `\p{Hebrew}`,
+	"ar": `\p{Arabic}`, "fa": `\p{Arabic}\p{M}\x{200c}`, "ru": `\p{Cyrillic}`, "uk": `\p{Cyrillic}`, "el": `\p{Greek}`, "hy": `\p{Armenian}`, "ka": `\p{Georgian}`, "he": `\p{Hebrew}`,
 }
 
 // meaning is a line of the tables of testdata/meanings: its words, by language.
@@ -59,6 +59,9 @@ func TestMeanings(t *testing.T) {
 	all, err := thesaurus()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if has := lexicon(t).Languages(); !slices.Equal(has, slices.Sorted(slices.Values(spoken))) {
+		t.Errorf("the lexicon has phrases in %v, learned is %v", has, spoken)
 	}
 	names := map[string]bool{}
 	for _, m := range all {
@@ -113,7 +116,8 @@ func TestForeign(t *testing.T) {
 		"Aserbaidschan und Iran unterzeichnen Abkommen über den Transit":                          "agree both>both",
 		"أذربيجان تطرد أربعة دبلوماسيين إيرانيين":                                                 "expel AZE>IRN",
 		"Ադրբեջանը Իրանի չորս դիվանագետի արտաքսել է":                                              "expel AZE>IRN",
-		"Azerbejdżan wydalił dwóch irańskich dyplomatów":                                          "",
+		"Azerbejdżan wydalił dwóch irańskich dyplomatów":                                          "expel AZE>IRN",
+		"Azerbajdzsán kiutasított négy iráni diplomatát":                                          "", // Hungarian
 		"Azerbaïdjan et Iran : pourquoi les relations se tendent, l'analyse de notre spécialiste": "",
 	} {
 		var r Result

@@ -35,7 +35,7 @@ type scratch struct {
 	relevance  float64    // by the wording, as the logarithm of odds
 	sound      sound
 	meant      [2][]int32 // where the meanings of each word heard stand
-	understood bool       // enough words have one
+	understood bool       // enough of them have one
 	present    uint64     // states named, a bit each
 	weak       uint64     // states named only by a weak name
 

@@ -43,7 +43,7 @@ type wording struct {
 // The file begins with a word, the hash of the texts it was learned from and that of what follows, which are the kinds, what is heard
 // of doers, the voices and the rows of features.
 const (
-	wordingMagic = "TMW2"
+	wordingMagic = "TMW3"
 	wordingHash  = 32 // length of a hash
 	wordingHead  = len(wordingMagic) + 2*wordingHash
 )
