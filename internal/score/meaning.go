@@ -15,7 +15,7 @@ const (
 	meaningStem  uint32 = '*'
 	meaningExact uint32 = '$'
 
-	shortestStem, longestStem = 3, 24 // letters
+	shortestStem, longestWord = 3, 32 // letters
 )
 
 // readMeanings takes them off the front of a file.
@@ -53,7 +53,9 @@ func (m *meanings) find(f *field, token int32, tongue uint32) int32 {
 			continue
 		}
 		h = mix(h, uint32(r))
-		if n++; n >= shortestStem && n <= longestStem {
+		if n++; n > longestWord {
+			return noMeaning
+		} else if n >= shortestStem {
 			if i, ok := place(m.hashes, feature(meaningStem, h)); ok {
 				best = i
 			}

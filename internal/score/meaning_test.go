@@ -74,7 +74,7 @@ func TestMeanings(t *testing.T) {
 			form := regexp.MustCompile(`^[` + script + `]+\*?$`)
 			for k, w := range words {
 				stem, is := strings.CutSuffix(w, "*")
-				if letters := utf8.RuneCountInString(stem); !form.MatchString(w) || is && (letters < shortestStem || letters > longestStem) {
+				if letters := utf8.RuneCountInString(stem); !form.MatchString(w) || letters > longestWord || is && letters < shortestStem {
 					t.Errorf("%s: %s: %q is no word or stem of it", lang, m.name, w)
 				}
 				if slices.Contains(words[:k], w) {

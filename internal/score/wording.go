@@ -19,9 +19,10 @@ var wordingFile []byte
 
 // What of a text is heard.
 const (
-	wordingStem = 6  // letters of a word: longer ones are forms of it
-	wordingGram = 4  // letters of a piece of a word
-	wordingLead = 40 // words of the text
+	wordingStem  = 6   // letters of a word: longer ones are forms of it
+	wordingGram  = 4   // letters of a piece of a word
+	wordingTitle = 100 // words of the title: no longer one is a title
+	wordingLead  = 40  // words of the text
 
 	partiesInOrder = 3 // of a sentence
 )
@@ -283,13 +284,9 @@ func (s *scratch) circumstances(l *Lexicon, visit func(feature uint32)) {
 	}
 }
 
-// hearing gives how many words of a field are heard: a whole title, the beginning of a text.
+// hearing gives how many words of a field are heard: of a text its beginning.
 func (s *scratch) hearing(f int) int32 {
-	n := len(s.fields[f].tokens)
-	if f > 0 {
-		n = min(n, wordingLead)
-	}
-	return int32(n)
+	return int32(min(len(s.fields[f].tokens), [...]int{wordingTitle, wordingLead}[f]))
 }
 
 // hears says whether a place in the text, in bytes, is in what of it is heard.
