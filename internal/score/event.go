@@ -56,7 +56,7 @@ type Mention struct {
 
 // Result is what a text says.
 type Result struct {
-	Lang     string    // "en", "az", "fa", "ru", "tr", or empty where it cannot be told
+	Lang     string    // ISO 639-1, as "az"; empty where it cannot be told, or is none whose words the scorer knows
 	Relevant bool      // the text is about the relations of a pair, even if nothing happened
 	Pairs    []string  // the pairs it is relevant to, sorted
 	Events   []Event   // the leading event first, the others in the order of the text

@@ -72,10 +72,7 @@ func learn(l *Lexicon, all []lesson, hash []byte) []byte {
 	l.evidence, l.relevance = evidence{}, evidence{} // so that the phrases alone tell
 	l.wording.meanings, _, _ = readMeanings(meaningsFile())
 	st := newStudy(l, slices.Concat(all, strays(all), foreign(all)))
-	file := []byte{uint8(len(st.kinds))}
-	for _, k := range st.kinds {
-		file = append(append(file, uint8(len(k))), k...)
-	}
+	file := appendNames(nil, st.kinds)
 	var pupils [voices]*pupil
 	var learning sync.WaitGroup
 	for i := range pupils {
@@ -101,6 +98,15 @@ func learn(l *Lexicon, all []lesson, hash []byte) []byte {
 	}
 	sum := sha256.Sum256(file)
 	return slices.Concat([]byte(wordingMagic), hash, sum[:], file)
+}
+
+// appendNames writes how many names there are, and each with its length before it.
+func appendNames(file []byte, names []string) []byte {
+	file = append(file, uint8(len(names)))
+	for _, name := range names {
+		file = append(append(file, uint8(len(name))), name...)
+	}
+	return file
 }
 
 // taught gives what was learned of the lessons as it is read from a file.
@@ -474,12 +480,9 @@ var meaningsFile = sync.OnceValue(func() []byte {
 	}
 	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.id, b.id)) })
 	all = slices.Compact(all)
-	file := binary.LittleEndian.AppendUint32(nil, uint32(len(all)))
-	file = binary.LittleEndian.AppendUint32(file, uint32(len(foreign)))
 	slices.Sort(foreign)
-	for _, lang := range foreign {
-		file = binary.LittleEndian.AppendUint32(file, hash(lang))
-	}
+	file := appendNames(nil, foreign)
+	file = binary.LittleEndian.AppendUint32(file, uint32(len(all)))
 	for _, e := range all {
 		file = binary.LittleEndian.AppendUint32(file, e.hash)
 	}

@@ -5,7 +5,7 @@ import "encoding/binary"
 // meanings tells what words mean to the voices: those of one meaning, in whatever language, are heard as one word too, so that
 // what is learned of "envoy" holds for a rarer word and for other languages.
 type meanings struct {
-	foreign []uint32 // hashes of the names of the languages that have no phrases
+	foreign []string // the languages that have no phrases
 	hashes  []byte   // of words and stems: four bytes each, ascending; a word of two meanings is there twice
 	ids     []byte   // beside hashes: two bytes each
 }
@@ -20,17 +20,24 @@ const (
 
 // readMeanings takes them off the front of a file.
 func readMeanings(file []byte) (m meanings, rest []byte, ok bool) {
-	if len(file) < 8 {
+	if len(file) == 0 {
 		return m, nil, false
 	}
-	n, foreign := int(le32(file, 0)), int(le32(file, 1))
-	if file = file[8:]; len(file)/6 < n || len(file)/4 < foreign || len(file) < 4*foreign+6*n {
+	foreign, file := int(file[0]), file[1:]
+	for range foreign {
+		name, after, ok := cutName(file)
+		if !ok {
+			return m, nil, false
+		}
+		m.foreign, file = append(m.foreign, name), after
+	}
+	if len(file) < 4 {
 		return m, nil, false
 	}
-	for i := range foreign {
-		m.foreign = append(m.foreign, le32(file, i))
+	n := int(le32(file, 0))
+	if file = file[4:]; len(file)/6 < n {
+		return m, nil, false
 	}
-	file = file[4*foreign:]
 	m.hashes, m.ids = file[:4*n], file[4*n:6*n]
 	return m, file[6*n:], true
 }
@@ -79,25 +86,31 @@ const (
 // language in which most of its words have a meaning; and so is one of whose words clearly more have one there than in the language it
 // was taken for by letters and words that others have too, unless the feed says the same: "El embajador" might be English.
 func (s *scratch) understand(l *Lexicon, prior string) {
-	own := hash(s.tongue.name)
+	own := s.tongue.name
 	words, known := s.findMeanings(l, own)
 	sure := s.tongue.name == prior || s.letters[letterPersian]+s.letters[letterAzeri] > 0 || 2*known >= words
 	if !s.tongue.speaks() || !sure {
 		best, most := own, known+1
-		for _, tongue := range l.wording.meanings.foreign {
-			if _, n := s.findMeanings(l, tongue); n > most {
-				best, most = tongue, n
+		for _, name := range l.wording.meanings.foreign {
+			if _, n := s.findMeanings(l, name); n > most {
+				best, most = name, n
 			}
 		}
 		if _, known = s.findMeanings(l, best); best != own {
 			s.tongue = l.unknown
 		}
+		own = best
 	}
-	s.understood = float64(known) > enough*float64(words)
+	if s.understood = float64(known) > enough*float64(words); s.understood || s.tongue.speaks() {
+		s.lang = own
+	} else {
+		s.lang = ""
+	}
 }
 
-// findMeanings finds the meanings the words have in a tongue, and says how many words there are and how many of them have one.
-func (s *scratch) findMeanings(l *Lexicon, tongue uint32) (words, known int) {
+// findMeanings finds the meanings the words have in a language, and says how many words there are and how many of them have one.
+func (s *scratch) findMeanings(l *Lexicon, name string) (words, known int) {
+	tongue := hash(name)
 	for f := range s.fields {
 		s.meant[f] = s.meant[f][:0]
 		for i := range s.hearing(f) {

@@ -36,6 +36,7 @@ type scratch struct {
 	sound      sound
 	meant      [2][]int32 // where the meanings of each word heard stand
 	understood bool       // enough of them have one
+	lang       string     // what the text is in, empty where that is not known
 	present    uint64     // states named, a bit each
 	weak       uint64     // states named only by a weak name
 
@@ -73,9 +74,7 @@ func (l *Lexicon) score(a *news.Article, r *Result, explain bool) {
 	}
 	s := l.pool.Get().(*scratch)
 	s.read(l, a)
-	if s.tongue.speaks() {
-		r.Lang = s.tongue.name
-	}
+	r.Lang = s.lang
 	s.findActors(l, a)
 	if explain || s.pairNamed(l) {
 		s.findRules(l)

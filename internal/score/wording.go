@@ -57,11 +57,11 @@ func openWording(file []byte) (w wording, ok bool) {
 	w.checksum = file[wordingHead-wordingHash : wordingHead]
 	kinds, rest := int(file[wordingHead]), file[wordingHead+1:]
 	for range kinds {
-		if len(rest) == 0 || len(rest) <= int(rest[0]) {
+		name, after, ok := cutName(rest)
+		if !ok {
 			return w, false
 		}
-		n := 1 + int(rest[0])
-		w.kinds, rest = append(w.kinds, string(rest[1:n])), rest[n:]
+		w.kinds, rest = append(w.kinds, name), after
 	}
 	if w.doers, rest, ok = readDoers(rest); !ok {
 		return w, false
@@ -80,6 +80,15 @@ func openWording(file []byte) (w wording, ok bool) {
 	n := len(rest) / size
 	w.hashes, w.rows = rest[:4*n], rest[4*n:]
 	return w, kinds > 0 && n > 0 && n*size == len(rest)
+}
+
+// cutName takes a name off the front of a file, which has its length before it.
+func cutName(file []byte) (name string, rest []byte, ok bool) {
+	if len(file) == 0 || len(file) <= int(file[0]) {
+		return "", nil, false
+	}
+	n := 1 + int(file[0])
+	return string(file[1:n]), file[n:], true
 }
 
 // le32 reads a number at a place counted in fours.
