@@ -261,7 +261,7 @@ func TestRobotsDecideWhetherAPageIsAskedFor(t *testing.T) {
 func inBubble(t *testing.T, s *site, do func(t *testing.T, c *Client, f news.Feed)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		line := make(press.Line)
+		line := press.NewLine()
 		server := &http.Server{Handler: s}
 		go server.Serve(line)
 		c := NewClient(Options{Dial: line.Dial})

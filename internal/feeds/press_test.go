@@ -27,7 +27,7 @@ var polls = flag.Int("polls", 800, "looks of the soak")
 // that reaches it under any name.
 func onPress(t *testing.T, o press.Options, test func(*testing.T, *press.Press, *Client, *connections)) {
 	synctest.Test(t, func(t *testing.T) {
-		line, lines, p := make(press.Line), new(connections), press.New(o)
+		line, lines, p := press.NewLine(), new(connections), press.New(o)
 		server := &http.Server{Handler: p, ConnState: lines.watch}
 		go server.Serve(line)
 		c := NewClient(Options{MaxBody: 1 << 20, Dial: line.Dial})

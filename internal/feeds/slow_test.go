@@ -38,7 +38,7 @@ func TestAServerThatTakesItsTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				line := make(press.Line)
+				line := press.NewLine()
 				server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if tt.first != "" {
 						io.WriteString(w, tt.first)

@@ -33,7 +33,7 @@ func TestSoakOfTheStore(t *testing.T) {
 		const many, processes = 40, 4
 		p := load.New(load.Options{Feeds: many, Items: 20, Text: 200, Validators: true, Gzip: true, RetryAfter: time.Minute, Latency: [2]time.Duration{0, 300 * time.Millisecond},
 			Faults: load.Moody(), Began: time.Now(), Step: time.Minute, Seed: 7})
-		line, open := make(load.Line), new(atomic.Int64)
+		line, open := load.NewLine(), new(atomic.Int64)
 		server := &http.Server{Handler: p, ConnState: func(_ net.Conn, state http.ConnState) { open.Add(opened(state)) }}
 		go server.Serve(line)
 		defer server.Close()
