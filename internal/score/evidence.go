@@ -45,7 +45,7 @@ type evidence struct {
 // listens says whether the wording is asked of the text: not in a foreign language of which too few words are known, or where the
 // text is of sport, culture and the like, which no phrase gainsays.
 func (s *scratch) listens(l *Lexicon) bool {
-	return l.evidence.trust > 0 && len(l.wording.kinds) > 0 && (s.tongue.speaks() || s.understood && s.noise == "")
+	return l.evidence.trust > 0 && len(l.wording.kinds) > 0 && (s.tongue.speaks() || s.lang != "" && s.noise == "")
 }
 
 // telling is a kind, empty for none, and what the phrases told of it.

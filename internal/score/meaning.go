@@ -20,18 +20,7 @@ const (
 
 // readMeanings takes them off the front of a file.
 func readMeanings(file []byte) (m meanings, rest []byte, ok bool) {
-	if len(file) == 0 {
-		return m, nil, false
-	}
-	foreign, file := int(file[0]), file[1:]
-	for range foreign {
-		name, after, ok := cutName(file)
-		if !ok {
-			return m, nil, false
-		}
-		m.foreign, file = append(m.foreign, name), after
-	}
-	if len(file) < 4 {
+	if m.foreign, file, ok = cutNames(file); !ok || len(file) < 4 {
 		return m, nil, false
 	}
 	n := int(le32(file, 0))
@@ -101,9 +90,7 @@ func (s *scratch) understand(l *Lexicon, prior string) {
 		}
 		own = best
 	}
-	if s.understood = float64(known) > enough*float64(words); s.understood || s.tongue.speaks() {
-		s.lang = own
-	} else {
+	if s.lang = own; !s.tongue.speaks() && float64(known) <= enough*float64(words) {
 		s.lang = ""
 	}
 }

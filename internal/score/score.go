@@ -16,29 +16,28 @@ type scratch struct {
 	tongue  *language
 	year    int32 // the article's
 
-	m          matcher
-	actors     [2][]actor
-	rules      [2][]match
-	cues       [2][]match
-	wide       [2][]int32 // cues of title and text that reach over the whole of it
-	silent     []int32    // matches of the field that were dropped, so that they speak of nothing
-	felt       []int32    // cues that reach the match at hand
-	third      bool       // a deed was one of a third state's
-	elsewhere  bool       // the title tells a third state's deed
-	aside      bool       // the title tells a deed, more than words, that is not between the two
-	question   int32      // first token of the question the title ends with
-	spoken     bool       // the last deed the title tells is a third state's words
-	settled    string     // why the text can have no event, as its title says
-	noise      string     // reason for which the whole text is about something else
-	told       []telling  // what the phrases told
-	heard      []float64  // by kind of the wording: how likely it is, as a logarithm
-	relevance  float64    // by the wording, as the logarithm of odds
-	sound      sound
-	meant      [2][]int32 // where the meanings of each word heard stand
-	understood bool       // enough of them have one
-	lang       string     // what the text is in, empty where that is not known
-	present    uint64     // states named, a bit each
-	weak       uint64     // states named only by a weak name
+	m         matcher
+	actors    [2][]actor
+	rules     [2][]match
+	cues      [2][]match
+	wide      [2][]int32 // cues of title and text that reach over the whole of it
+	silent    []int32    // matches of the field that were dropped, so that they speak of nothing
+	felt      []int32    // cues that reach the match at hand
+	third     bool       // a deed was one of a third state's
+	elsewhere bool       // the title tells a third state's deed
+	aside     bool       // the title tells a deed, more than words, that is not between the two
+	question  int32      // first token of the question the title ends with
+	spoken    bool       // the last deed the title tells is a third state's words
+	settled   string     // why the text can have no event, as its title says
+	noise     string     // reason for which the whole text is about something else
+	told      []telling  // what the phrases told
+	heard     []float64  // by kind of the wording: how likely it is, as a logarithm
+	relevance float64    // by the wording, as the logarithm of odds
+	sound     sound
+	meant     [2][]int32 // where the meanings of each word heard stand
+	lang      string     // what the text is in, empty where that is not known or too few of its words are
+	present   uint64     // states named, a bit each
+	weak      uint64     // states named only by a weak name
 
 	parties      []party // of the sentence at hand
 	titleParties []party // of the title's first sentence

@@ -55,13 +55,9 @@ func openWording(file []byte) (w wording, ok bool) {
 		return w, false
 	}
 	w.checksum = file[wordingHead-wordingHash : wordingHead]
-	kinds, rest := int(file[wordingHead]), file[wordingHead+1:]
-	for range kinds {
-		name, after, ok := cutName(rest)
-		if !ok {
-			return w, false
-		}
-		w.kinds, rest = append(w.kinds, name), after
+	var rest []byte
+	if w.kinds, rest, ok = cutNames(file[wordingHead:]); !ok {
+		return w, false
 	}
 	if w.doers, rest, ok = readDoers(rest); !ok {
 		return w, false
@@ -71,7 +67,7 @@ func openWording(file []byte) (w wording, ok bool) {
 	}
 	for range voices {
 		var v voice
-		if v, rest, ok = readVoice(rest, kinds+1); !ok {
+		if v, rest, ok = readVoice(rest, len(w.kinds)+1); !ok {
 			return w, false
 		}
 		w.voices = append(w.voices, v)
@@ -79,16 +75,23 @@ func openWording(file []byte) (w wording, ok bool) {
 	const size = 4 + rowSize
 	n := len(rest) / size
 	w.hashes, w.rows = rest[:4*n], rest[4*n:]
-	return w, kinds > 0 && n > 0 && n*size == len(rest)
+	return w, len(w.kinds) > 0 && n > 0 && n*size == len(rest)
 }
 
-// cutName takes a name off the front of a file, which has its length before it.
-func cutName(file []byte) (name string, rest []byte, ok bool) {
-	if len(file) == 0 || len(file) <= int(file[0]) {
-		return "", nil, false
+// cutNames takes names off the front of a file, which has their number before them and before each its length.
+func cutNames(file []byte) (names []string, rest []byte, ok bool) {
+	if len(file) == 0 {
+		return nil, nil, false
 	}
-	n := 1 + int(file[0])
-	return string(file[1:n]), file[n:], true
+	many, rest := file[0], file[1:]
+	for range many {
+		if len(rest) == 0 || len(rest) <= int(rest[0]) {
+			return nil, nil, false
+		}
+		n := 1 + int(rest[0])
+		names, rest = append(names, string(rest[1:n])), rest[n:]
+	}
+	return names, rest, true
 }
 
 // le32 reads a number at a place counted in fours.
