@@ -14,6 +14,7 @@ const (
 	codeBreak uint8 = 0   // ends a word
 	codeSkip  uint8 = 1   // inside a word, but no letter: combining marks, ZWNJ, bidirectional marks
 	codeFirst uint8 = 2   // first real letter
+	codeWide  uint8 = 251 // from here to codeOther: a second code follows
 	codeOther uint8 = 255 // a letter no phrase of the lexicon has
 )
 
@@ -28,7 +29,7 @@ var unlike = map[rune]rune{
 // plane is the basic plane of Unicode: what folding and scanning have to know of each letter.
 type plane struct {
 	skeletons [0x10000]rune
-	traits    [0x10000]letter // its class and flags
+	traits    [0x10000]uint8 // its class and flags, as in the highest byte of letter
 }
 
 // basic holds what is known of the basic plane: working a letter out costs a hundred times what looking
@@ -37,7 +38,7 @@ var basic = sync.OnceValue(func() *plane {
 	var p plane
 	for r := range rune(len(p.skeletons)) {
 		if p.skeletons[r] = skeleton(r); p.skeletons[r] > 0 {
-			p.traits[r] = letter(letterClass(r))<<letterClassBit | flags(r)
+			p.traits[r] = uint8((letter(letterClass(r))<<letterClassBit | flags(r)) >> letterTraits)
 		}
 	}
 	return &p
@@ -95,54 +96,82 @@ func foldDigit(r rune) rune {
 	return '0' + (r - zero)
 }
 
-// letter is what the scanner has to know of a rune: its code in the low byte, and above it the class of
-// letters it tells a language by, and the flags.
-type letter uint16
+// letter is what the scanner has to know of a rune: its code in the low byte, the second code where it has one in the next, and in
+// the highest the class of letters it tells a language by, and the flags.
+type letter uint32
 
 const (
-	letterUpper    letter = 1 << 15
-	letterDigit    letter = 1 << 14
-	letterAlone    letter = 1 << 13 // a word by itself, since its script has no spaces
-	letterClassBit        = 8       // where the class begins, of four bits
+	letterUpper    letter = 1 << 31
+	letterDigit    letter = 1 << 30
+	letterAlone    letter = 1 << 29 // a word by itself, since its script has no spaces
+	letterClassBit        = 24      // where the class begins, of four bits
+	letterTraits          = 24      // where class and flags begin
 )
 
-func (x letter) code() uint8 { return uint8(x) }
-func (x letter) class() int  { return int(x>>letterClassBit) & 15 }
+func (x letter) code() uint8   { return uint8(x) }
+func (x letter) second() uint8 { return uint8(x >> 8) } // 0 where it has none
+func (x letter) class() int    { return int(x>>letterClassBit) & 15 }
 
-// alphabet numbers the letters a lexicon uses, so that a folded word is a string of small codes.
+// alphabet numbers the letters a lexicon uses, so that a folded word is a string of small codes: one a letter and, where letters are
+// more than a byte can number, two for those of the scripts that have thousands.
 type alphabet struct {
 	letters [0x10000]letter
 }
 
 // newAlphabet makes the alphabet of the letters in words (which are folded already).
 func newAlphabet(words []string) (*alphabet, error) {
-	codes := make([]uint8, 0x10000)
-	letters := 0
+	const (
+		narrow = int(codeWide - codeFirst)
+		row    = int(codeOther - codeFirst) // letters with the same first code of two
+		most   = narrow + int(codeOther-codeWide)*row
+	)
+	used := make([]bool, 0x10000)
 	for _, w := range words {
 		for _, r := range w {
-			if r != '*' && int(r) < len(codes) && codes[r] == 0 {
-				codes[r] = codeFirst + uint8(letters)
-				letters++
+			if r != '*' && int(r) < len(used) {
+				used[r] = true
 			}
 		}
 	}
-	if most := int(codeOther - codeFirst); letters > most {
+	codes, letters := make([]letter, len(used)), 0
+	for r := range used {
+		if !used[r] {
+			continue
+		}
+		if codes[r] = letter(int(codeFirst) + letters); letters >= narrow {
+			wide := letters - narrow
+			codes[r] = letter(int(codeWide)+wide/row) | letter(int(codeFirst)+wide%row)<<8
+		}
+		letters++
+	}
+	if letters > most {
 		return nil, fmt.Errorf("the lexicon has %d different letters, at most %d", letters, most)
 	}
 	a, p := &alphabet{}, basic()
 	for r, f := range p.skeletons {
-		code := codeOther
+		code := letter(codeOther)
 		switch {
 		case f == -1:
-			code = codeSkip
+			code = letter(codeSkip)
 		case f == 0:
-			code = codeBreak
+			code = letter(codeBreak)
 		case codes[f] != 0:
 			code = codes[f]
 		}
-		a.letters[r] = letter(code) | p.traits[r]
+		a.letters[r] = code | letter(p.traits[r])<<letterTraits
 	}
 	return a, nil
+}
+
+// spell adds the codes of a word's letters.
+func (a *alphabet) spell(codes []uint8, word string) []uint8 {
+	for _, r := range word {
+		x := a.of(r)
+		if codes = append(codes, x.code()); x.second() != 0 {
+			codes = append(codes, x.second())
+		}
+	}
+	return codes
 }
 
 func flags(r rune) (x letter) {
@@ -152,7 +181,7 @@ func flags(r rune) (x letter) {
 	if unicode.IsDigit(r) {
 		x |= letterDigit
 	}
-	if unicode.Is(unicode.Han, r) {
+	if unicode.In(r, unicode.Han, unicode.Hiragana) {
 		x |= letterAlone
 	}
 	return x

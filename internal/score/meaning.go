@@ -15,7 +15,7 @@ const (
 	meaningStem  uint32 = '*'
 	meaningExact uint32 = '$'
 
-	shortestStem, longestWord = 3, 32 // letters
+	shortestStem, longestWord = 2, 32 // letters
 )
 
 // readMeanings takes them off the front of a file.
@@ -39,28 +39,36 @@ func (m *meanings) of(at int32, visit func(meaning uint32)) {
 }
 
 // find gives where the meanings of a word of a tongue stand: those of the whole word or, where it has none, of its longest stem;
-// noMeaning where there are none.
+// noMeaning where there are none. Where no spaces part the words, it is the longest that begins here.
 func (m *meanings) find(f *field, token int32, tongue uint32) int32 {
+	t := &f.tokens[token]
+	end, signs := int(t.end), t.marks&markSign != 0
+	if signs {
+		end = len(f.text)
+	}
 	h, n, best := tongue, 0, noMeaning
-	for _, r := range f.text[f.tokens[token].start:f.tokens[token].end] {
-		if r = foldRune(r); r == 0 {
+	for _, r := range f.text[t.start:end] {
+		if r = foldRune(r); r == 0 || n == longestWord {
 			break
 		} else if r < 0 {
 			continue
 		}
 		h = mix(h, uint32(r))
-		if n++; n > longestWord {
-			return noMeaning
+		if n++; signs {
+			best = m.better(best, meaningExact, h)
 		} else if n >= shortestStem {
-			if i, ok := place(m.hashes, feature(meaningStem, h)); ok {
-				best = i
-			}
+			best = m.better(best, meaningStem, h)
 		}
 	}
-	if i, ok := place(m.hashes, feature(meaningExact, h)); ok {
-		best = i
+	return int32(m.better(best, meaningExact, h))
+}
+
+// better gives the place of a hash where it has one, else the one found before.
+func (m *meanings) better(best int, sort, h uint32) int {
+	if i, ok := place(m.hashes, feature(sort, h)); ok {
+		return i
 	}
-	return int32(best)
+	return best
 }
 
 const (

@@ -37,6 +37,7 @@ const (
 	markOwner                     // an ending follows the word after an apostrophe: "Iran's"
 	markQuote                     // a quotation mark, which a phrase may cross
 	markDropped                   // dateline or outlet name: not part of what is said
+	markSign                      // a sign of a script without spaces, in which a word has several
 )
 
 // token is one word of a text.
@@ -93,11 +94,12 @@ type field struct {
 	text   string
 	tokens []token
 	starts []int32 // first token of each sentence
+	alone  int     // tokens that are signs
 }
 
 // scan splits the text into words and sentences, looking each word up on the way.
 func (s *scratch) scan(lex *Lexicon, f *field) {
-	f.tokens, f.starts = f.tokens[:0], f.starts[:0]
+	f.tokens, f.starts, f.alone = f.tokens[:0], f.starts[:0], 0
 	text, words, abc := f.text, lex.words, lex.abc
 	var marks uint8
 	paragraph, newSentence := int32(0), true
@@ -158,6 +160,7 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 		}
 		t.sentence = int32(len(f.starts) - 1)
 		f.tokens = append(f.tokens, t)
+		f.alone += int(t.marks / markSign)
 		marks, newSentence = 0, false
 	}
 }
@@ -185,7 +188,7 @@ func shortForm(text string, i int) int {
 func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *token) int {
 	node, alive, letters, digits := uint32(0), true, 0, 0
 	nodes := words.nodes
-	for i < len(text) {
+	for alone := false; i < len(text) && !alone; {
 		x, size := abc.at(text, i)
 		code := x.code()
 		if code <= codeSkip {
@@ -205,8 +208,11 @@ func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *t
 			s.letters[class]++
 		}
 		if x >= letterAlone {
-			if x&letterAlone != 0 && letters > 0 {
-				break
+			if alone = x&letterAlone != 0; alone {
+				if letters > 0 {
+					break
+				}
+				t.marks |= markSign
 			}
 			if x&letterUpper != 0 && letters == 0 {
 				t.marks |= markCapital
@@ -223,13 +229,8 @@ func (s *scratch) word(words *wordIndex, abc *alphabet, text string, i int, t *t
 		if !alive {
 			continue
 		}
-		to := nodes[node]>>nodeBase + uint32(code)
-		if uint8(nodes[to]) != code {
-			alive = false
-			continue
-		}
-		node = to
-		if nodes[node]&nodeStem != 0 {
+		node, alive = words.step(node, x)
+		if alive && nodes[node]&nodeStem != 0 {
 			s.addSymbol(t, words.end(node).stem)
 		}
 	}

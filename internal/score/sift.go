@@ -85,15 +85,15 @@ const nowhere = math.MaxUint32
 
 // mayName adds to named the states a text may name, a bit each, reading no further than to a pair of them.
 func (l *Lexicon) mayName(text string, named uint64) uint64 {
-	abc, words, nodes, node := l.abc, l.sift.words, l.sift.words.nodes, uint32(0)
+	abc, words, nodes, node, alone := l.abc, l.sift.words, l.sift.words.nodes, uint32(0), false
 	for i := 0; i < len(text); {
 		x, size := abc.at(text, i)
 		i += size
-		code := x.code()
+		code, last := x.code(), alone
 		if code == codeSkip {
 			continue
 		}
-		if code == codeBreak || x&letterAlone != 0 {
+		if alone = x&letterAlone != 0; code == codeBreak || alone || last {
 			named |= l.sift.ended(node)
 			if node = 0; code == codeBreak {
 				continue
@@ -102,12 +102,12 @@ func (l *Lexicon) mayName(text string, named uint64) uint64 {
 		if node == nowhere {
 			continue
 		}
-		to := nodes[node]>>nodeBase + uint32(code)
-		if uint8(nodes[to]) != code {
+		var alive bool
+		if node, alive = words.step(node, x); !alive {
 			node = nowhere
 			continue
 		}
-		if node = to; nodes[node]&nodeStem == 0 {
+		if nodes[node]&nodeStem == 0 {
 			continue
 		}
 		if named |= l.sift.states[words.end(node).stem]; l.pairAmong(named) {

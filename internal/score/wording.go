@@ -296,9 +296,13 @@ func (s *scratch) circumstances(l *Lexicon, visit func(feature uint32)) {
 	}
 }
 
-// hearing gives how many words of a field are heard: of a text its beginning.
+// hearing gives how many words of a field are heard: of a text its beginning. Two signs of a script without spaces are a word.
 func (s *scratch) hearing(f int) int32 {
-	return int32(min(len(s.fields[f].tokens), [...]int{wordingTitle, wordingLead}[f]))
+	words, all := [...]int{wordingTitle, wordingLead}[f], len(s.fields[f].tokens)
+	if 2*s.fields[f].alone > all {
+		words *= 2
+	}
+	return int32(min(all, words))
 }
 
 // hears says whether a place in the text, in bytes, is in what of it is heard.

@@ -40,6 +40,20 @@ func (e wordEnd) flags() (f uint32) {
 	return f
 }
 
+// step goes on from a node by a letter; false where no word goes on like that.
+func (w *wordIndex) step(node uint32, x letter) (uint32, bool) {
+	code := x.code()
+	to := w.nodes[node]>>nodeBase + uint32(code)
+	if uint8(w.nodes[to]) != code {
+		return 0, false
+	}
+	if code = x.second(); code == 0 {
+		return to, true
+	}
+	to = w.nodes[to]>>nodeBase + uint32(code)
+	return to, uint8(w.nodes[to]) == code
+}
+
 // end gives what ends at a node.
 func (w *wordIndex) end(node uint32) wordEnd {
 	return w.ends[w.nodes[w.nodes[node]>>nodeBase+uint32(endLetter)]>>nodeBase]
@@ -106,9 +120,7 @@ func (a *alphabet) index(words []string) *wordIndex {
 		}
 		begin := len(codes)
 		word, stem := strings.CutSuffix(word, "*")
-		for _, r := range word {
-			codes = append(codes, a.of(r).code())
-		}
+		codes = a.spell(codes, word)
 		patterns = append(patterns, pattern{codes[begin:], int32(sym), stem})
 	}
 	return newWordIndex(patterns)
