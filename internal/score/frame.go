@@ -1,32 +1,75 @@
 package score
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Limits of what can be a dateline or an outlet's name at the edge of a text, in words.
 const (
 	datelineWords = 10
 	outletWords   = 5
+	beforeOutlet  = 4 // of a title, at least
 )
 
-// frame gives the tokens that are the text itself: an outlet's name at the end of a title and a
+// frame finds the tokens that are the text itself, which lie from f.from to f.to: an outlet's name at the end of a title and a
 // dateline at the beginning of a text would put a country's name into every article. The tokens
 // outside are marked, so that nothing is found in them.
-func (f *field) frame(l *Lexicon, found []match, outlet string) (from, to int32) {
-	from, to = 0, int32(len(f.tokens))
+func (f *field) frame(l *Lexicon, found []match, outlet string) {
+	f.from, f.to = 0, int32(len(f.tokens))
 	if f.name == "title" {
-		to = f.titleEnd(l, found, outlet)
+		f.to = f.titleEnd(l, found, outlet)
 	} else {
-		from = f.datelineEnd(l, found)
+		f.from = f.datelineEnd(l, found)
 	}
 	for i := range f.tokens {
-		if int32(i) < from || int32(i) >= to {
+		if int32(i) < f.from || int32(i) >= f.to {
 			f.tokens[i].marks |= markDropped
 		}
 	}
-	return from, to
+}
+
+// end gives the byte at which what frame left of a field ends.
+func (f *field) end() int {
+	if int(f.to) < len(f.tokens) {
+		return int(f.tokens[f.to-1].end)
+	}
+	return len(f.text)
+}
+
+// titleEnds gives the byte at which a title ends before a bar and the few words behind it, which are an outlet's name and say
+// nothing, not even of the language.
+func titleEnds(title string) int {
+	bar := strings.LastIndexByte(title, '|')
+	if bar < 0 || len(strings.Fields(title[bar+1:])) > outletWords || len(strings.Fields(title[:bar])) < beforeOutlet {
+		return len(title)
+	}
+	return bar
+}
+
+// leadBegins gives the byte of a text at which its first paragraph begins. On a page the title stands above it once more, and so do
+// short lines that are no sentence: the date, the section, who wrote it, what else to read. Where there is no paragraph, it begins
+// below the title.
+func leadBegins(text, title string) int {
+	if title = strings.TrimSpace(title); title == "" {
+		return 0
+	}
+	begin := 0
+	for at := 0; at < len(text); {
+		line, rest, _ := strings.Cut(text[at:], "\n")
+		line = strings.TrimSpace(line)
+		last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(line, "\"'”»)"))
+		again := line == title
+		if !again && (strings.ContainsRune(".!?…։।。؟۔", last) || len(strings.Fields(line)) > shortLead) {
+			return at
+		}
+		if at = len(text) - len(rest); again {
+			begin = at
+		}
+	}
+	return begin
 }
 
 // titleEnd finds " - Iran International" or "| Azernews" at the end of a title.
@@ -41,11 +84,18 @@ func (f *field) titleEnd(l *Lexicon, found []match, outlet string) int32 {
 				return i
 			}
 		}
-		if outlet != "" && fold(f.text[f.tokens[i].start:]) == fold(outlet) {
+		if outlet != "" && fold(f.text[f.tokens[i].start:]) == fold(outlet) || f.signed(i, l, found) {
 			return i
 		}
 	}
 	return n
+}
+
+// signed says whether the last words of a title, those from a token on, have the look of an outlet's name: behind a dash, with a
+// capital, and naming no state.
+func (f *field) signed(i int32, l *Lexicon, found []match) bool {
+	return i >= beforeOutlet && f.tokens[i].marks&markCapital != 0 && strings.ContainsAny(f.between(i-1, i), "-–—") &&
+		!slices.ContainsFunc(found, func(m match) bool { return m.start >= i && l.names[m.out.id].state >= 0 })
 }
 
 // datelineEnd finds "BAKU, Azerbaijan, March 5.", "TEHRAN (IRNA) –" and their like at the beginning of

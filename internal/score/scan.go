@@ -62,6 +62,7 @@ const (
 	letterCyrillic
 	letterArabic
 	letterPersian // letters Arabic has not
+	letterOther   // of other scripts
 	letterClasses
 )
 
@@ -84,6 +85,8 @@ func letterClass(r rune) int {
 		return letterPersian
 	case r >= 0x600 && r < 0x780:
 		return letterArabic
+	case r >= 0x370 && unicode.IsLetter(r):
+		return letterOther
 	}
 	return letterAscii
 }
@@ -92,9 +95,12 @@ func letterClass(r rune) int {
 type field struct {
 	name   string
 	text   string
+	begin  int // byte of the text at which it is read from
 	tokens []token
 	starts []int32 // first token of each sentence
 	alone  int     // tokens that are signs
+
+	from, to int32 // the tokens that frame leaves
 }
 
 // scan splits the text into words and sentences, looking each word up on the way.
@@ -103,7 +109,7 @@ func (s *scratch) scan(lex *Lexicon, f *field) {
 	text, words, abc := f.text, lex.words, lex.abc
 	var marks uint8
 	paragraph, newSentence := int32(0), true
-	for i := 0; i < len(text); {
+	for i := f.begin; i < len(text); {
 		c := text[i]
 		if c < utf8.RuneSelf {
 			if abc.letters[c].code() <= codeSkip {

@@ -96,8 +96,9 @@ func (s *scratch) read(l *Lexicon, a *news.Article) {
 	if at := a.Time(); !at.IsZero() {
 		s.year = int32(at.Year())
 	}
-	s.fields[0].name, s.fields[0].text = "title", a.Title
+	s.fields[0].name, s.fields[0].text = "title", a.Title[:titleEnds(a.Title)]
 	s.fields[1].name, s.fields[1].text = "text", a.Whole()
+	s.fields[1].begin = leadBegins(s.fields[1].text, a.Title)
 	for i := range s.fields {
 		s.scan(l, &s.fields[i])
 	}
@@ -110,8 +111,10 @@ func (s *scratch) read(l *Lexicon, a *news.Article) {
 func (s *scratch) tellLanguage(l *Lexicon, prior string) {
 	n := &s.letters
 	arabic := n[letterArabic] + n[letterPersian]
-	latin := n[letterAscii] - n[letterCyrillic] - arabic // letterAscii counts them all
+	latin := n[letterAscii] - n[letterCyrillic] - arabic - n[letterOther] // letterAscii counts them all
 	switch {
+	case n[letterOther] > latin:
+		s.setLanguage(l, "")
 	case n[letterCyrillic] > latin && n[letterCyrillic] > arabic:
 		s.setLanguage(l, "ru")
 	case arabic > latin:
@@ -186,12 +189,12 @@ func (s *scratch) findActors(l *Lexicon, a *news.Article) {
 		s.m = matcher{graph: l.actorGraph, tokens: fd.tokens, syms: s.syms, found: s.m.found[:0]}
 		s.eachSentence(fd, func(from, to int32) { s.m.find(from, to) })
 		found := s.longest(l, s.m.found)
-		from, to := fd.frame(l, found, a.Outlet)
+		fd.frame(l, found, a.Outlet)
 		s.actors[f] = s.actors[f][:0]
 		fd.joinNames(l, found)
 		for _, m := range found {
 			n := &l.names[m.out.id]
-			if m.start < from || m.start >= to || !at.IsZero() && (at.Before(n.from) || !n.until.IsZero() && at.After(n.until)) {
+			if m.start < fd.from || m.start >= fd.to || !at.IsZero() && (at.Before(n.from) || !n.until.IsZero() && at.After(n.until)) {
 				continue
 			}
 			s.actors[f] = append(s.actors[f], actor{m.start, m.end, m.out.id, int32(n.state)})

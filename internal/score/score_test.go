@@ -215,6 +215,43 @@ func TestDatelinesAreNoActors(t *testing.T) {
 	}
 }
 
+// What a page puts around an article, as it stands where pages are read as a whole, changes nothing in what is told.
+func TestPageFurniture(t *testing.T) {
+	lex := lexicon(t)
+	for title, text := range map[string]string{
+		"Baku summons Iranian ambassador over drone": "Azerbaijan's Foreign Ministry handed the envoy a note of protest on Friday after a drone from Iran crossed the border.",
+		"Bakú expulsa a dos diplomáticos iraníes":    "El Ministerio de Exteriores de Azerbaiyán declaró personas non gratas a dos empleados de la embajada de Irán.",
+		"აზერბაიჯანმა ირანის ელჩი საგარეო უწყებაში დაიბარა":        "ბაქომ თეირანს საპროტესტო ნოტა გადასცა.",
+		"МИД Азербайджана вызвал посла Ирана: протест из-за дрона": "Послу вручена нота протеста.",
+	} {
+		var want, got Result
+		lex.Score(&news.Article{Title: title, Text: text}, &want)
+		for _, a := range []news.Article{
+			{Title: title + " | News Portal", Text: text},
+			{Title: title + " - The Daily Wire", Text: text},
+			{Title: title, Text: title + "\n" + text},
+			{Title: title, Text: "News\n\n" + title + "\r\n12:34, 5 March 2023\nBy Jane Doe\n \n" + text},
+		} {
+			if lex.Score(&a, &got); told(got) != told(want) || got.Lang != want.Lang || len(want.Events) == 0 {
+				t.Errorf("%q, %q\n got %s %s\nwant %s %s", a.Title, a.Text, got.Lang, told(got), want.Lang, told(want))
+			}
+		}
+	}
+	for _, c := range []struct {
+		title, text string
+		want        int
+	}{
+		{"", "News\nIt rained.", 0},
+		{"Rain", "News\nRain\nMonday", 10},
+		{"Rain", "Monday\nIt rained.", 7},
+		{"Rain", "Monday\nTuesday", 0},
+	} {
+		if got := leadBegins(c.text, c.title); got != c.want {
+			t.Errorf("%q under %q begins at %d, want %d", c.text, c.title, got, c.want)
+		}
+	}
+}
+
 // What stands behind a text's event is less likely to be one.
 func TestFurtherEvents(t *testing.T) {
 	lex := compiled(t, "AZE-IRN")

@@ -194,7 +194,7 @@ const noWord = -1
 func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature uint32)) {
 	foreign := !s.tongue.speaks()
 	visit(0, noWord, feature(featureLanguage, uint32(s.tongue.bit)))
-	for i, r := range s.fields[0].text {
+	for i, r := range s.fields[0].text[:s.fields[0].end()] {
 		if strings.ContainsRune(titleSigns, r) {
 			visit(0, noWord, feature(featureSign, mix(uint32(r), uint32(min(i, 1)))))
 		}
@@ -287,7 +287,8 @@ func (s *scratch) circumstances(l *Lexicon, visit func(feature uint32)) {
 		if len(fd.starts) == 0 || !s.tongue.speaks() {
 			continue
 		}
-		if from, to := fd.sentence(0); from < to {
+		from, to := fd.sentence(0)
+		if from, to = max(from, fd.from), min(to, fd.to); from < to {
 			last := fd.stem(to - 1)
 			say(featureFirst, field, fd.stem(from))
 			say(featureLast, field, last)
