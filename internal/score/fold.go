@@ -2,6 +2,7 @@ package score
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -28,16 +29,17 @@ var unlike = map[rune]rune{
 
 // plane is the basic plane of Unicode: what folding and scanning have to know of each letter.
 type plane struct {
-	skeletons [0x10000]rune
+	skeletons [0x10000]uint16
 	traits    [0x10000]uint8 // its class and flags, as in the highest byte of letter
 }
 
-// basic holds what is known of the basic plane: working a letter out costs a hundred times what looking
-// it up does, and a lexicon folds a hundred thousand letters.
+// basic holds what is known of the basic plane, in which a letter to be passed over is -1 in two bytes: working a letter out costs
+// a hundred times what looking it up does, and a lexicon folds a hundred thousand letters.
 var basic = sync.OnceValue(func() *plane {
 	var p plane
 	for r := range rune(len(p.skeletons)) {
-		if p.skeletons[r] = skeleton(r); p.skeletons[r] > 0 {
+		f := skeleton(r)
+		if p.skeletons[r] = uint16(f); f > 0 {
 			p.traits[r] = uint8((letter(letterClass(r))<<letterClassBit | flags(r)) >> letterTraits)
 		}
 	}
@@ -50,10 +52,13 @@ var basic = sync.OnceValue(func() *plane {
 func foldRune(r rune) rune { return basic().fold(r) }
 
 func (p *plane) fold(r rune) rune {
-	if uint32(r) < uint32(len(p.skeletons)) {
-		return p.skeletons[r]
+	if uint32(r) >= uint32(len(p.skeletons)) {
+		return skeleton(r)
 	}
-	return skeleton(r)
+	if f := p.skeletons[r]; f != math.MaxUint16 {
+		return rune(f)
+	}
+	return -1
 }
 
 func skeleton(r rune) rune {
@@ -151,7 +156,7 @@ func newAlphabet(words []string) (*alphabet, error) {
 	for r, f := range p.skeletons {
 		code := letter(codeOther)
 		switch {
-		case f == -1:
+		case f == math.MaxUint16:
 			code = letter(codeSkip)
 		case f == 0:
 			code = letter(codeBreak)
