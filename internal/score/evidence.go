@@ -89,7 +89,7 @@ func (s *scratch) recall(l *Lexicon, r *Result) {
 			return toldLater
 		case field == "title":
 			return toldTitle
-		case !s.hears(at):
+		case !s.early(at):
 			return toldBeyond
 		}
 		return toldText

@@ -23,7 +23,7 @@ const (
 	rarest    = 3    // texts a feature must stand in
 )
 
-// heard is features with what each of them counts and of what it is: title or text, the first state or the second.
+// heard is features with what each of them counts and of what it is: a stretch, the first state or the second.
 type heard[T float32 | float64] struct {
 	features []int32
 	values   []T
@@ -45,7 +45,7 @@ func known[T float32 | float64](values map[[2]uint32]float64, numbers map[uint32
 	return h
 }
 
-// heardText is what is heard of title and text.
+// heardText is what is heard of a text.
 type heardText struct {
 	heard[float32]
 	kind  int
@@ -167,8 +167,10 @@ func newStudy(l *Lexicon, all []lesson) *study {
 func common(texts []map[[2]uint32]float64) (features []uint32, numbers map[uint32]int32) {
 	in := map[uint32]int{}
 	for _, t := range texts {
+		once := map[uint32]bool{}
 		for x := range t {
-			if _, earlier := t[[2]uint32{x[0], x[1] ^ 1}]; !earlier || x[1] == 0 {
+			if !once[x[0]] {
+				once[x[0]] = true
 				in[x[0]]++
 			}
 		}
@@ -186,12 +188,12 @@ func common(texts []map[[2]uint32]float64) (features []uint32, numbers map[uint3
 	return features, numbers
 }
 
-// heardOfText gives what each feature of title and text counts.
+// heardOfText gives what each feature of each stretch counts.
 func (s *scratch) heardOfText(l *Lexicon) map[[2]uint32]float64 {
-	var n [2]float64
+	var n [stretches]float64
 	values := map[[2]uint32]float64{}
-	s.features(l, func(f int, _ int32, _ uint32) { n[f]++ })
-	s.features(l, func(f int, _ int32, x uint32) { values[[2]uint32{x, uint32(f)}] += float64(loudness(n[f])) })
+	s.features(l, func(in int, _ int32, _ uint32) { n[in]++ })
+	s.features(l, func(in int, _ int32, x uint32) { values[[2]uint32{x, uint32(in)}] += float64(loudness(n[in])) })
 	return values
 }
 
@@ -236,7 +238,7 @@ func (x *tuned) average() {
 type pupil struct {
 	rows, hidden, answers tuned
 	random                *rand.Rand
-	in, slopesIn          [2 * voiceWide]float32
+	in, slopesIn          [stretches * voiceWide]float32
 	units, slopesUnits    [voiceHidden]float32
 	said                  []float32
 }
@@ -306,7 +308,7 @@ func (p *pupil) learn(t *heardText) {
 			p.slopesIn[i] += slope * p.hidden.at[at]
 			p.hidden.step(at, slope*x, layerRate)
 		}
-		p.hidden.step(j*unitSize+2*voiceWide, slope, layerRate)
+		p.hidden.step(j*unitSize+stretches*voiceWide, slope, layerRate)
 	}
 	for i, x := range t.features {
 		for k, slope := range p.slopesIn[int(t.of[i])*voiceWide:][:voiceWide] {

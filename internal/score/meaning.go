@@ -74,26 +74,27 @@ func (m *meanings) better(best int, sort, h uint32) int {
 const (
 	noMeaning = -1
 
-	// enough is the share of the words heard of a text in a foreign language whose meaning must be known for it to be judged: a
+	// enough is the share of the first words of a text in a foreign language whose meaning must be known for it to be judged: a
 	// title is half names.
 	enough = 0.15
 )
 
-// understand finds the meanings of what is heard of the text. A text in no language that has phrases is taken for one in that foreign
-// language in which most of its words have a meaning; and so is one of whose words clearly more have one there than in the language it
-// was taken for by letters and words that others have too, unless the feed says the same: "El embajador" might be English.
+// understand finds the meanings of what is heard of the text. What language it is in, its first words tell: one in no language that
+// has phrases is taken for one in that foreign language in which most of these have a meaning; and so is one of whose words clearly
+// more have one there than in the language it was taken for by letters and words that others have too, unless the feed says the same:
+// "El embajador" might be English.
 func (s *scratch) understand(l *Lexicon, prior string) {
 	own := s.tongue.name
-	words, known := s.findMeanings(l, own)
+	words, known := s.findMeanings(l, own, wordingLead)
 	sure := s.tongue.name == prior || s.letters[letterPersian]+s.letters[letterAzeri] > 0 || 2*known >= words
 	if !s.tongue.speaks() || !sure {
 		best, most := own, known+1
 		for _, name := range l.wording.meanings.foreign {
-			if _, n := s.findMeanings(l, name); n > most {
-				best, most = name, n
+			if _, n := s.findMeanings(l, name, wordingLead); n > most {
+				best, most, known = name, n, n
 			}
 		}
-		if _, known = s.findMeanings(l, best); best != own {
+		if best != own {
 			s.tongue = l.unknown
 		}
 		own = best
@@ -101,14 +102,16 @@ func (s *scratch) understand(l *Lexicon, prior string) {
 	if s.lang = own; !s.tongue.speaks() && float64(known) <= enough*float64(words) {
 		s.lang = ""
 	}
+	s.findMeanings(l, own, wordingText)
 }
 
-// findMeanings finds the meanings the words have in a language, and says how many words there are and how many of them have one.
-func (s *scratch) findMeanings(l *Lexicon, name string) (words, known int) {
+// findMeanings finds the meanings that up to so many words of title and text have in a language, and says how many words these are and
+// how many of them have one.
+func (s *scratch) findMeanings(l *Lexicon, name string, most int32) (words, known int) {
 	tongue := hash(name)
 	for f := range s.fields {
 		s.meant[f] = s.meant[f][:0]
-		for i := range s.hearing(f) {
+		for i := range min(s.hearing(f), s.first(f, most)) {
 			at := l.wording.meanings.find(&s.fields[f], i, tongue)
 			if s.meant[f] = append(s.meant[f], at); at != noMeaning {
 				known++

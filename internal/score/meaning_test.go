@@ -16,7 +16,7 @@ import (
 
 // meaningScripts are what the words of languages are written in; Latin where it is not said.
 var meaningScripts = map[string]string{
-	"ar": `\p{Arabic}`, "fa": `\p{Arabic}\p{M}\x{200c}`, "ru": `\p{Cyrillic}`, "uk": `\p{Cyrillic}`, "el": `\p{Greek}`, "hy": `\p{Armenian}`, "ka": `\p{Georgian}`, "he": `\p{Hebrew}`,
+	"ar": `\p{Arabic}`, "fa": `\p{Arabic}\p{M}\x{200c}`, "ru": `\p{Cyrillic}`, "uk": `\p{Cyrillic}`, "el": `\p{Greek}`, "hy": `\p{Armenian}`, "ka": `\p{Georgian}`, "he": `\p{Hebrew}`, "bg": `\p{Cyrillic}`, "zh": `\p{Han}`, "ja": `\p{Han}\p{Hiragana}\p{Katakana}ー`,
 }
 
 // meaning is a line of the tables of testdata/meanings: its words, by language.
@@ -95,6 +95,7 @@ func TestMeaningOf(t *testing.T) {
 	m, _, _ := readMeanings(meaningsFile())
 	for word, want := range map[string]string{
 		"en Envoys": "envoy", "ru посланника": "envoy", "fa سفیرش": "ambassador", "az SƏFİRİNİ": "ambassador", "tr Büyükelçisi": "ambassador", "en zorbs": "", "en on": "about-regarding", "tr on": "early",
+		"zh 召见大使": "summon", "ja 呼び出した": "summon",
 	} {
 		s := &scratch{}
 		lang, word, _ := strings.Cut(word, " ")
@@ -117,6 +118,9 @@ func TestForeign(t *testing.T) {
 		"أذربيجان تطرد أربعة دبلوماسيين إيرانيين":                                                 "ar expel AZE>IRN",
 		"Ադրբեջանը Իրանի չորս դիվանագետի արտաքսել է":                                              "hy expel AZE>IRN",
 		"Azerbejdżan wydalił dwóch irańskich dyplomatów":                                          "pl expel AZE>IRN",
+		"伊朗召见阿塞拜疆大使":                                                                              "zh summon IRN>AZE",
+		"アゼルバイジャン外務省、イラン大使を呼び出し抗議":                                                                "ja summon AZE>IRN",
+		"Азербайджанското външно министерство привика иранския посланик":                          "bg summon AZE>IRN",
 		"Azerbajdzsán kiutasított négy iráni diplomatát":                                          "", // Hungarian
 		"Azerbaïdjan et Iran : pourquoi les relations se tendent, l'analyse de notre spécialiste": "fr",
 	} {

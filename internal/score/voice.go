@@ -6,13 +6,21 @@ import (
 )
 
 // voice is one of the small neural networks that hear a text: every feature has a row of numbers, its embedding, and the rows of
-// title and text, each summed up, go through one layer of rectified units to the answers. Several voices that began to learn by
+// each stretch of it, summed up, go through one layer of rectified units to the answers. Several voices that began to learn by
 // different chance are right more often than a large one, since what one of them hears by chance the others do not.
 type voice struct {
 	scale   float32     // of a number in a row
-	hidden  [][]float32 // by unit: weights of the sums of title and text, and the unit's bias
+	hidden  [][]float32 // by unit: weights of the sums of each stretch, and the unit's bias
 	answers [][]float32 // by answer: weights of the units, and the answer's bias
 }
+
+// The stretches of a text, heard apart, since what stands far in it speaks less of its news.
+const (
+	inTitle = iota
+	inLead
+	inRest
+	stretches
+)
 
 // Sizes of a voice, as tried on lines that had not been learned from then.
 const (
@@ -20,9 +28,9 @@ const (
 	voiceWide   = 32  // numbers in the row of a feature
 	voiceHidden = 128 // units
 
-	rowSize    = voices * voiceWide / 2 // bytes of the rows of a feature
-	unitSize   = 2*voiceWide + 1        // numbers of a unit
-	answerSize = voiceHidden + 1        // numbers of an answer
+	rowSize    = voices * voiceWide / 2  // bytes of the rows of a feature
+	unitSize   = stretches*voiceWide + 1 // numbers of a unit
+	answerSize = voiceHidden + 1         // numbers of an answer
 )
 
 // readVoice takes a voice with so many answers off the front of a file.
@@ -61,9 +69,9 @@ func (v *voice) append(file []byte) []byte {
 
 // sound is what the voices hear of a text, kept for who asks why.
 type sound struct {
-	rows  [2][voices][voiceWide]int32  // the sums of title and text
-	loud  [2]float32                   // what they are multiplied with, so that a long text is not louder than its words agree
-	units [voices][voiceHidden]float32 // of the layer between
+	rows  [stretches][voices][voiceWide]int32 // the sums of each stretch
+	loud  [stretches]float32                  // what they are multiplied with, so that a long text is not louder than its words agree
+	units [voices][voiceHidden]float32        // of the layer between
 }
 
 // loudestNumber is the greatest number in a row: it has half a byte, which is as good as a whole one, tried on lines that had not
@@ -73,10 +81,10 @@ const loudestNumber = 7
 // numbers gives the two of a byte of a row.
 func numbers(x byte) (a, b int32) { return int32(int8(x<<4) >> 4), int32(int8(x) >> 4) }
 
-// add adds a feature of a field.
-func (h *sound) add(f int, row []byte) {
-	for v := range h.rows[f] {
-		sums := &h.rows[f][v]
+// add adds a feature of a stretch.
+func (h *sound) add(in int, row []byte) {
+	for v := range h.rows[in] {
+		sums := &h.rows[in][v]
 		for i, x := range row[v*voiceWide/2:][:voiceWide/2] {
 			a, b := numbers(x)
 			sums[2*i] += a
@@ -89,7 +97,7 @@ func (h *sound) add(f int, row []byte) {
 func (w *wording) say(h *sound, sums []float64) {
 	for n := range w.voices {
 		v := &w.voices[n]
-		var in [2 * voiceWide]float32
+		var in [stretches * voiceWide]float32
 		for f := range h.rows {
 			for i, x := range h.rows[f][n] {
 				in[f*voiceWide+i] = float32(x) * v.scale * h.loud[f]
@@ -113,8 +121,8 @@ func weigh(row, in []float32) float32 {
 	return sum
 }
 
-// wish is how far the sums of title and text move an answer, for each of their numbers.
-type wish [voices][2 * voiceWide]float32
+// wish is how far the sums of the stretches move an answer, for each of their numbers.
+type wish [voices][stretches * voiceWide]float32
 
 // want gives the wish for an answer, as the voices heard the text.
 func (w *wording) want(h *sound, answer int) (to wish) {
@@ -131,10 +139,10 @@ func (w *wording) want(h *sound, answer int) (to wish) {
 	return to
 }
 
-// grants says how far a feature of a field moves the answer wished for.
-func (to *wish) grants(f int, row []byte) (sum float32) {
+// grants says how far a feature of a stretch moves the answer wished for.
+func (to *wish) grants(in int, row []byte) (sum float32) {
 	for v := range to {
-		wants := to[v][f*voiceWide:][:voiceWide]
+		wants := to[v][in*voiceWide:][:voiceWide]
 		for i, x := range row[v*voiceWide/2:][:voiceWide/2] {
 			a, b := numbers(x)
 			sum += wants[2*i]*float32(a) + wants[2*i+1]*float32(b)

@@ -22,7 +22,8 @@ const (
 	wordingStem  = 6   // letters of a word: longer ones are forms of it
 	wordingGram  = 4   // letters of a piece of a word
 	wordingTitle = 100 // words of the title: no longer one is a title
-	wordingLead  = 40  // words of the text
+	wordingLead  = 40  // words of the text that are its lead
+	wordingText  = 140 // words of the text
 
 	partiesInOrder = 3 // of a sentence
 )
@@ -44,7 +45,7 @@ type wording struct {
 // The file begins with a word, the hash of the texts it was learned from and that of what follows, which are the kinds, what is heard
 // of doers, the voices and the rows of features.
 const (
-	wordingMagic = "TMW3"
+	wordingMagic = "TMW4"
 	wordingHash  = 32 // length of a hash
 	wordingHead  = len(wordingMagic) + 2*wordingHash
 )
@@ -152,6 +153,7 @@ const (
 	featureMeaning
 	featureMeant    // a meaning, in title or text
 	featureMeanings // two that follow one another
+	featureRest     // a word behind the lead
 )
 
 // fnvBasis is where the hash FNV-1a begins.
@@ -189,20 +191,21 @@ func feature(sort, h uint32) uint32 {
 // noWord stands for the word of a feature that is of the whole field.
 const noWord = -1
 
-// features calls visit for all that is heard of a text, with the word it begins at. What a word says in a title it says in a text
-// too, mostly, so its place counts beside it. In a foreign language, one without phrases, only what words mean is heard.
-func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature uint32)) {
+// features calls visit for all that is heard of a text, with the stretch it is of and the word it begins at. What a word says in a
+// title it says in a text too, mostly, so its place counts beside it. In a foreign language, one without phrases, only what words
+// mean is heard.
+func (s *scratch) features(l *Lexicon, visit func(in int, token int32, feature uint32)) {
 	foreign := !s.tongue.speaks()
-	visit(0, noWord, feature(featureLanguage, uint32(s.tongue.bit)))
+	visit(inTitle, noWord, feature(featureLanguage, uint32(s.tongue.bit)))
 	for i, r := range s.fields[0].text[:s.fields[0].end()] {
 		if strings.ContainsRune(titleSigns, r) {
-			visit(0, noWord, feature(featureSign, mix(uint32(r), uint32(min(i, 1)))))
+			visit(inTitle, noWord, feature(featureSign, mix(uint32(r), uint32(min(i, 1)))))
 		}
 	}
-	s.circumstances(l, func(feature uint32) { visit(0, noWord, feature) })
+	s.circumstances(l, func(feature uint32) { visit(inTitle, noWord, feature) })
 	for f := range s.fields {
 		fd := &s.fields[f]
-		place := [...]uint32{featureTitle, featureText}[f]
+		lead := s.first(f, wordingLead)
 		beforeLast, last, meant, next := wordEdge, wordEdge, wordEdge, 0
 		for i := range s.hearing(f) {
 			if fd.tokens[i].marks&markDropped != 0 {
@@ -211,35 +214,41 @@ func (s *scratch) features(l *Lexicon, visit func(f int, token int32, feature ui
 			for next < len(s.actors[f]) && s.actors[f][next].end <= i {
 				next++
 			}
+			in, place := inTitle, featureTitle
+			if f > 0 && i < lead {
+				in, place = inLead, featureText
+			} else if f > 0 {
+				in, place = inRest, featureRest
+			}
 			stem, plain := s.plainName(l, f, next, i)
 			if !plain && !foreign {
 				stem = fd.stem(i)
 			}
 			if plain || !foreign {
-				visit(f, i, feature(place, stem))
-				visit(f, i, feature(featureWord, stem))
+				visit(in, i, feature(place, stem))
+				visit(in, i, feature(featureWord, stem))
 			}
 			if !foreign {
-				visit(f, i, feature(featurePair, mix(last*31, stem)))
+				visit(in, i, feature(featurePair, mix(last*31, stem)))
 				if f == 0 {
-					visit(f, i, feature(featureTitleSkip, mix(beforeLast*31, stem)))
+					visit(in, i, feature(featureTitleSkip, mix(beforeLast*31, stem)))
 				}
 				beforeLast, last = last, stem
 			}
 			if plain {
-				visit(f, i, feature(featureMeanings, mix(meant*31, stem)))
+				visit(in, i, feature(featureMeanings, mix(meant*31, stem)))
 				meant = stem
 				continue
 			}
 			before := meant
 			l.wording.meanings.of(s.meant[f][i], func(m uint32) {
-				visit(f, i, feature(featureMeaning, m))
-				visit(f, i, feature(featureMeant, mix(place, m)))
-				visit(f, i, feature(featureMeanings, mix(before*31, m)))
+				visit(in, i, feature(featureMeaning, m))
+				visit(in, i, feature(featureMeant, mix(place, m)))
+				visit(in, i, feature(featureMeanings, mix(before*31, m)))
 				meant = m
 			})
 			if !foreign {
-				fd.grams(i, func(piece uint32) { visit(f, i, feature(featureGram, piece)) })
+				fd.grams(i, func(piece uint32) { visit(in, i, feature(featureGram, piece)) })
 			}
 		}
 	}
@@ -297,18 +306,21 @@ func (s *scratch) circumstances(l *Lexicon, visit func(feature uint32)) {
 	}
 }
 
-// hearing gives how many words of a field are heard: of a text its beginning. Two signs of a script without spaces are a word.
-func (s *scratch) hearing(f int) int32 {
-	words, all := [...]int{wordingTitle, wordingLead}[f], len(s.fields[f].tokens)
-	if 2*s.fields[f].alone > all {
+// hearing gives how many words of a field are heard: of a text its beginning.
+func (s *scratch) hearing(f int) int32 { return s.first(f, [...]int32{wordingTitle, wordingText}[f]) }
+
+// first gives how many words of a field are among so many from its first on. Two signs of a script without spaces are a word.
+func (s *scratch) first(f int, words int32) int32 {
+	all := int32(len(s.fields[f].tokens))
+	if 2*int32(s.fields[f].alone) > all {
 		words *= 2
 	}
-	return int32(min(all, words))
+	return min(all, words)
 }
 
-// hears says whether a place in the text, in bytes, is in what of it is heard.
-func (s *scratch) hears(at int) bool {
-	n := s.hearing(1)
+// early says whether a place in the text, in bytes, is in its lead.
+func (s *scratch) early(at int) bool {
+	n := s.first(1, wordingLead)
 	return n > 0 && at < int(s.fields[1].tokens[n-1].end)
 }
 
@@ -395,16 +407,16 @@ func (f *field) grams(i int32, visit func(piece uint32)) {
 // the pair in s.relevance.
 func (s *scratch) hear(l *Lexicon) {
 	w, h := &l.wording, &s.sound
-	h.rows = [2][voices][voiceWide]int32{}
-	var n [2]float64
-	s.features(l, func(f int, _ int32, feature uint32) {
-		n[f]++
+	h.rows = [stretches][voices][voiceWide]int32{}
+	var n [stretches]float64
+	s.features(l, func(in int, _ int32, feature uint32) {
+		n[in]++
 		if row := w.row(feature); row != nil {
-			h.add(f, row)
+			h.add(in, row)
 		}
 	})
-	for f := range n {
-		h.loud[f] = loudness(n[f])
+	for in := range n {
+		h.loud[in] = loudness(n[in])
 	}
 	all := len(w.kinds) + 1
 	s.heard = slices.Grow(s.heard[:0], all)[:all]
@@ -419,16 +431,16 @@ func loudness(n float64) float32 { return float32(1 / math.Sqrt(max(1, n))) }
 // loudest gives the word of the title, or of the text, that speaks most for a kind.
 func (s *scratch) loudest(l *Lexicon, kind int) (field int, m match) {
 	to := l.wording.want(&s.sound, kind)
-	best, sum, at, in := float32(0), float32(0), int32(-1), 0
-	s.features(l, func(f int, token int32, feature uint32) {
-		if token != at || f != in {
-			at, in, sum = token, f, 0
+	best, sum, at, of := float32(0), float32(0), int32(-1), 0
+	s.features(l, func(in int, token int32, feature uint32) {
+		if token != at || in != of {
+			at, of, sum = token, in, 0
 		}
 		if row := l.wording.row(feature); row != nil {
-			sum += to.grants(f, row)
+			sum += to.grants(in, row)
 		}
 		if sum > best && token != noWord {
-			best, field, m = sum, f, match{start: token, end: token + 1}
+			best, field, m = sum, min(in, 1), match{start: token, end: token + 1}
 		}
 	})
 	return field, m

@@ -72,6 +72,9 @@ func lessons(t *testing.T) []lesson {
 	return all
 }
 
+// strayWords is up to about how many words a stray text has.
+const strayWords = 60
+
 // strays gives the lines that are a title alone twice more, with a text of something else beneath, as feeds bring advertisements
 // and other news there, and with the words of one in no order: what a title tells plainly no text is to take back by being of
 // something else.
@@ -88,9 +91,10 @@ func strays(all []lesson) (more []lesson) {
 		if !x.line || !x.judged || !x.relevant || x.article.Text != "" || len(texts) == 0 {
 			continue
 		}
-		x.article.Text = texts[random.IntN(len(texts))]
-		more = append(more, x)
 		words := strings.Fields(texts[random.IntN(len(texts))])
+		x.article.Text = strings.Join(words[:min(len(words), 5+random.IntN(strayWords))], " ")
+		more = append(more, x)
+		words = strings.Fields(texts[random.IntN(len(texts))])
 		random.Shuffle(len(words), func(i, k int) { words[i], words[k] = words[k], words[i] })
 		x.article.Text = strings.Join(words, " ")
 		more = append(more, x)
