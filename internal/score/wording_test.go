@@ -188,7 +188,7 @@ func TestWording(t *testing.T) {
 		"Azerbaijan zorbs Iran's blixes":                      "expel AZE>IRN expel.wording; expel (Azerbaijan zorbs Iran's blixes) ",
 		"Azerbaijan frimbles at Iran":                         "; ",
 		"A dream wherein Azerbaijan expels Iranian diplomats": "; expel (expels Iranian diplomats) unlikely",
-		"France zorbs the blixes of Chad":                     "; expel (blixes) no pair",
+		"France zorbs the blixes of Chad":                     "; expel (zorbs) no pair",
 	} {
 		var r Result
 		l.Explain(&news.Article{Title: title}, &r)
