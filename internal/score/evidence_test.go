@@ -75,13 +75,7 @@ func (e *evidence) print(section string, names []string) {
 // try makes trials of a line: of its kind, of who did it, and of whether it is about the pair; none where it does not name one.
 func (l *Lexicon) try(x *lesson) (kinds, doers, relevant []trial) {
 	s, r, p := &scratch{}, Result{}, &l.pairs[0]
-	s.read(l, &x.article)
-	if x.foreign {
-		s.tongue = l.unknown
-	}
-	s.findActors(l, &x.article)
-	s.findRules(l)
-	s.judge(l, &r)
+	s.readLesson(l, x, &r)
 	parties := []string{l.states[p.a], l.states[p.b], Both}
 	answer := x.kindIn(l, s, l.wording.kinds)
 	if !s.pairNamed(l) || !x.foreign && !s.tongue.speaks() {

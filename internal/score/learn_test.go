@@ -128,13 +128,7 @@ func newStudy(l *Lexicon, all []lesson) *study {
 	var texts, doers []map[[2]uint32]float64
 	for i := range all {
 		x := &all[i]
-		s.read(l, &x.article)
-		if x.foreign {
-			s.tongue = l.unknown
-		}
-		s.findActors(l, &x.article)
-		s.findRules(l)
-		s.judge(l, &Result{})
+		s.readLesson(l, x, &Result{})
 		kind := x.kindIn(l, s, st.kinds)
 		if !x.line {
 			s.told = s.told[:0] // what phrases tell of texts they were written for says nothing of others
@@ -161,6 +155,17 @@ func newStudy(l *Lexicon, all []lesson) *study {
 		st.doers[i].heard = known[float64](doers[i], numbers)
 	}
 	return st
+}
+
+// readLesson reads a lesson as a text is read, up to what its phrases tell.
+func (s *scratch) readLesson(l *Lexicon, x *lesson, r *Result) {
+	s.read(l, &x.article)
+	if x.foreign {
+		s.tongue = l.unknown
+	}
+	s.findActors(l, &x.article)
+	s.findRules(l)
+	s.judge(l, r)
 }
 
 // common numbers, in ascending order, the features that are not too rare.
