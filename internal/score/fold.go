@@ -40,7 +40,7 @@ var basic = sync.OnceValue(func() *plane {
 	for r := range rune(len(p.skeletons)) {
 		f := skeleton(r)
 		if p.skeletons[r] = uint16(f); f > 0 {
-			p.traits[r] = uint8((letter(letterClass(r))<<letterClassBit | flags(r)) >> letterTraits)
+			p.traits[r] = uint8((letter(letterClass(r))<<letterClassBit | flags(r)) >> letterClassBit)
 		}
 	}
 	return &p
@@ -110,7 +110,6 @@ const (
 	letterDigit    letter = 1 << 30
 	letterAlone    letter = 1 << 29 // a word by itself, since its script has no spaces
 	letterClassBit        = 24      // where the class begins, of four bits
-	letterTraits          = 24      // where class and flags begin
 )
 
 func (x letter) code() uint8   { return uint8(x) }
@@ -163,7 +162,7 @@ func newAlphabet(words []string) (*alphabet, error) {
 		case codes[f] != 0:
 			code = codes[f]
 		}
-		a.letters[r] = code | letter(p.traits[r])<<letterTraits
+		a.letters[r] = code | letter(p.traits[r])<<letterClassBit
 	}
 	return a, nil
 }

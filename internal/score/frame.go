@@ -39,14 +39,24 @@ func (f *field) end() int {
 	return len(f.text)
 }
 
-// titleEnds gives the byte at which a title ends before a bar and the few words behind it, which are an outlet's name and say
-// nothing, not even of the language.
-func titleEnds(title string) int {
+// beforeBar gives a title without a bar and the few words behind it, which are an outlet's name and say nothing, not even of the
+// language.
+func beforeBar(title string) string {
 	bar := strings.LastIndexByte(title, '|')
-	if bar < 0 || len(strings.Fields(title[bar+1:])) > outletWords || len(strings.Fields(title[:bar])) < beforeOutlet {
-		return len(title)
+	if bar < 0 || longer(title[bar+1:], outletWords) || !longer(title[:bar], beforeOutlet-1) {
+		return title
 	}
-	return bar
+	return title[:bar]
+}
+
+// longer says whether a text has more words than so many, reading no further than to tell.
+func longer(text string, words int) bool {
+	for range strings.FieldsSeq(text) {
+		if words--; words < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // leadBegins gives the byte of a text at which its first paragraph begins. On a page the title stands above it once more, and so do
@@ -62,7 +72,7 @@ func leadBegins(text, title string) int {
 		line = strings.TrimSpace(line)
 		last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(line, "\"'”»)"))
 		again := line == title
-		if !again && (strings.ContainsRune(".!?…։।。؟۔", last) || len(strings.Fields(line)) > shortLead) {
+		if !again && (strings.ContainsRune(".!?…։।。؟۔", last) || longer(line, shortLead)) {
 			return at
 		}
 		if at = len(text) - len(rest); again {

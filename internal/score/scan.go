@@ -9,8 +9,7 @@ import (
 // sentence of a book, since work inside a sentence grows with the square of its names.
 const maxSentence = 120
 
-// shortLead is up to how many words the lines above a text are no paragraph of their own but part of the first: a page's
-// date, section, byline or view count stand there.
+// shortLead is up to how many words a line is no paragraph: a page's date, section, byline or view count stand in such lines.
 const shortLead = 10
 
 // Years are numbers from firstYear on; where nobody knows when an article appeared, those before noYear are past.

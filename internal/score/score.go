@@ -96,7 +96,7 @@ func (s *scratch) read(l *Lexicon, a *news.Article) {
 	if at := a.Time(); !at.IsZero() {
 		s.year = int32(at.Year())
 	}
-	s.fields[0].name, s.fields[0].text = "title", a.Title[:titleEnds(a.Title)]
+	s.fields[0].name, s.fields[0].text = "title", beforeBar(a.Title)
 	s.fields[1].name, s.fields[1].text = "text", a.Whole()
 	s.fields[1].begin = leadBegins(s.fields[1].text, a.Title)
 	for i := range s.fields {

@@ -53,10 +53,7 @@ func (s *scratch) thirdSpeaks(l *Lexicon) bool {
 // question gives the first token of the question a title ends with, one past its tokens where it asks nothing.
 func (f *field) question() int32 {
 	end := int32(len(f.tokens))
-	last := end - 1
-	for last >= 0 && f.tokens[last].marks&markDropped != 0 {
-		last--
-	}
+	last := f.to - 1
 	if last < 0 {
 		return end
 	}
