@@ -1,6 +1,9 @@
 package score
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // meanings tells what words mean to the voices: those of one meaning, in whatever language, are heard as one word too, so that
 // what is learned of "envoy" holds for a rarer word and for other languages.
@@ -77,21 +80,29 @@ const (
 	// enough is the share of the first words of a text in a foreign language whose meaning must be known for it to be judged: a
 	// title is half names.
 	enough = 0.15
+
+	fedVotes = 2 // words for the foreign language the feed says it is in: neighbours share many
 )
 
 // understand finds the meanings of what is heard of the text. What language it is in, its first words tell: one in no language that
 // has phrases is taken for one in that foreign language in which most of these have a meaning; and so is one of whose words clearly
-// more have one there than in the language it was taken for by letters and words that others have too, unless the feed says the same:
-// "El embajador" might be English.
-func (s *scratch) understand(l *Lexicon, prior string) {
+// more have one there than in the language it was taken for, not surely, by letters and words that others have too, unless the feed
+// says the same: "El embajador" might be English.
+func (s *scratch) understand(l *Lexicon, prior string, sure bool) {
 	own := s.tongue.name
 	words, known := s.findMeanings(l, own, wordingLead)
-	sure := s.tongue.name == prior || s.letters[letterPersian]+s.letters[letterAzeri] > 0 || 2*known >= words
+	foreign := l.wording.meanings.foreign
+	sure = sure || s.tongue.name == prior || 2*known >= words && !slices.Contains(foreign, prior)
 	if !s.tongue.speaks() || !sure {
 		best, most := own, known+1
-		for _, name := range l.wording.meanings.foreign {
-			if _, n := s.findMeanings(l, name, wordingLead); n > most {
-				best, most, known = name, n, n
+		for _, name := range foreign {
+			_, n := s.findMeanings(l, name, wordingLead)
+			votes := n
+			if name == prior {
+				votes += fedVotes
+			}
+			if votes > most {
+				best, most, known = name, votes, n
 			}
 		}
 		if best != own {

@@ -108,6 +108,46 @@ func TestMeaningOf(t *testing.T) {
 	}
 }
 
+// TestTownsOfForeigners holds that a town stands for its state in a text that names the other, and for nothing alone.
+func TestTownsOfForeigners(t *testing.T) {
+	l := lexicon(t)
+	for title, want := range map[string]bool{
+		"Թավրիզում ուսանողներ են հավաքվել Ադրբեջանի հյուպատոսության առջև": true,
+		"Թավրիզում առատ ձյուն է տեղացել":                                  false,
+		"Írán popřel zprávy o uzavření konzulátu v Nachičevanu":           true,
+		"V Nachičevanu otevřeli novou školu":                              false,
+		"Διαδήλωση στο Αρνταμπίλ μπροστά στο προξενείο του Αζερμπαϊτζάν":  true,
+		"Χιονοπτώσεις στο Αρνταμπίλ":                                      false,
+		"בבאקו מגנים את נאומו של איש הדת מארדביל":                         true,
+		"伊朗关闭驻纳希切万总领事馆":                                                   true,
+		"纳希切万举办石榴节":                                                       false,
+		"Le consul d'Iran à Nakhitchevan convoqué au ministère":           true,
+		"Der Basar von Täbris": false,
+		"Une voiture piégée découverte à Qırmızı Qəsəbə, Téhéran mis en cause par Bakou": true,
+	} {
+		var r Result
+		if l.Score(&news.Article{Title: title}, &r); r.Relevant != want {
+			t.Errorf("%s: relevant %v", title, r.Relevant)
+		}
+	}
+}
+
+// TestLanguageOfForeigners holds that a foreign name does not make a text foreign, and that a feed's word decides between neighbours.
+func TestLanguageOfForeigners(t *testing.T) {
+	l := lexicon(t)
+	text := "Les artificiers du service de sécurité ont désamorcé samedi, devant la synagogue de Qırmızı Qəsəbə, une bombe de sept kilos. Bakou accuse Téhéran d'avoir payé les deux hommes qui ont loué la voiture."
+	for lang, want := range map[string]string{"": "fr", "fr": "fr", "az": "az"} {
+		var r Result
+		if l.Score(&news.Article{Title: "Une voiture, un parking, sept kilos", Text: text, Language: lang}, &r); r.Lang != want {
+			t.Errorf("by a feed in %q: %q, want %q", lang, r.Lang, want)
+		}
+	}
+	var r Result
+	if l.Score(&news.Article{Title: "Bakú e Teerão, Irã", Language: "pt"}, &r); r.Lang != "pt" {
+		t.Errorf("by a feed in Portuguese: %q", r.Lang)
+	}
+}
+
 // TestForeign holds what is told of texts in languages without phrases: by what their words mean, or, where these are not known,
 // no more than that they are about the two.
 func TestForeign(t *testing.T) {

@@ -102,13 +102,12 @@ func (s *scratch) read(l *Lexicon, a *news.Article) {
 	for i := range s.fields {
 		s.scan(l, &s.fields[i])
 	}
-	s.tellLanguage(l, a.Language)
-	s.understand(l, a.Language)
+	s.understand(l, a.Language, s.tellLanguage(l, a.Language))
 }
 
 // tellLanguage decides by script and letters, then by the words only one language has, then by what
-// the feed says of itself.
-func (s *scratch) tellLanguage(l *Lexicon, prior string) {
+// the feed says of itself. Sure it is where the letters alone tell it from all others.
+func (s *scratch) tellLanguage(l *Lexicon, prior string) (sure bool) {
 	n := &s.letters
 	arabic := n[letterArabic] + n[letterPersian]
 	latin := n[letterAscii] - n[letterCyrillic] - arabic - n[letterOther] // letterAscii counts them all
@@ -120,16 +119,19 @@ func (s *scratch) tellLanguage(l *Lexicon, prior string) {
 	case arabic > latin:
 		if n[letterPersian]*60 >= arabic || prior == "fa" {
 			s.setLanguage(l, "fa")
+			return n[letterPersian] > 0
 		} else {
 			s.setLanguage(l, "ar")
 		}
 	case latin == 0:
 		s.setLanguage(l, "")
-	case n[letterAzeri] > 0 && n[letterAzeri]*100 >= latin:
+	case n[letterAzeri] > 0 && n[letterAzeri]*50 >= latin:
 		s.setLanguage(l, "az")
+		return true
 	default:
 		s.voteLanguage(l, prior)
 	}
+	return false
 }
 
 func (s *scratch) setLanguage(l *Lexicon, name string) {
