@@ -198,27 +198,40 @@ func (s *scratch) heardEvent(l *Lexicon, kind, told int, chance float64) (Event,
 }
 
 // guess gives who did a thing of which the text says no more than that it names the two: both of them, or the one that deals
-// with an adversary of the other.
+// with a third state.
 func (s *scratch) guess(l *Lexicon, p *pairOf, k *kindData, directed bool) whom {
 	who := whom{pair: p.name, from: Both, to: Both, confidence: l.numbers.Inferred}
 	if directed {
 		who.from, who.to = l.states[p.a], l.states[p.b]
 	}
 	for f := range s.actors {
-		for i := range s.actors[f] {
-			b := int(s.actors[f][i].state)
-			switch {
-			case !k.third:
-			case l.adversaries[[2]int{p.b, b}]:
-				who.from, who.to = l.states[p.a], l.states[b]
-				return who
-			case l.adversaries[[2]int{p.a, b}]:
-				who.from, who.to = l.states[p.b], l.states[b]
-				return who
-			}
+		if own, third, ok := s.allies(l, p, f); ok && k.third {
+			who.from, who.to = l.states[own], l.states[third]
+			break
 		}
 	}
 	return who
+}
+
+// allies gives with which third state a field names which of the pair: with the other's adversary, where it names one, else the
+// first of each; false where it lacks either.
+func (s *scratch) allies(l *Lexicon, p *pairOf, f int) (own, third int, ok bool) {
+	own, third = notActor, notActor
+	for i := range s.actors[f] {
+		switch b := int(s.actors[f][i].state); {
+		case l.adversaries[[2]int{p.b, b}]:
+			return p.a, b, true
+		case l.adversaries[[2]int{p.a, b}]:
+			return p.b, b, true
+		case b == p.a || b == p.b:
+			if own == notActor {
+				own = b
+			}
+		case b != notActor && b != otherState && third == notActor:
+			third = b
+		}
+	}
+	return own, third, own != notActor && third != notActor
 }
 
 // retell puts first among the mentions of a text about no pair the kind that is likeliest.

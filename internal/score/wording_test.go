@@ -223,3 +223,23 @@ func TestStrayText(t *testing.T) {
 		}
 	}
 }
+
+// TestAllies holds with whom a state deepens its ties where the text does not say it by a phrase.
+func TestAllies(t *testing.T) {
+	l := lexicon(t)
+	k := &l.kindData[slices.IndexFunc(l.kinds, func(k Kind) bool { return k.Name == "align" })]
+	for title, want := range map[string]string{
+		"Baku and Ankara set up a joint command": "AZE>TUR",
+		"Moscow and Tehran share a naval base":   "IRN>RUS",
+		"Iran fumes as Baku hosts Israeli radar": "AZE>ISR",
+		"Tehran and Baku":                        "AZE>IRN",
+		"Berlin and Baku":                        "AZE>IRN",
+	} {
+		s := &scratch{}
+		s.read(l, &news.Article{Title: title})
+		s.findActors(l, &news.Article{Title: title})
+		if who := s.guess(l, &l.pairs[0], k, true); who.from+">"+who.to != want {
+			t.Errorf("%s: %s>%s, want %s", title, who.from, who.to, want)
+		}
+	}
+}
