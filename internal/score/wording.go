@@ -247,7 +247,7 @@ func (s *scratch) features(l *Lexicon, visit func(in int, token int32, feature u
 				visit(in, i, feature(featureMeanings, mix(before*31, m)))
 				meant = m
 			})
-			if !foreign {
+			if !foreign && in != inRest {
 				fd.grams(i, func(piece uint32) { visit(in, i, feature(featureGram, piece)) })
 			}
 		}
