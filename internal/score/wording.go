@@ -191,11 +191,8 @@ func feature(sort, h uint32) uint32 {
 // noWord stands for the word of a feature that is of the whole field.
 const noWord = -1
 
-// features calls visit for all that is heard of a text, with the stretch it is of and the word it begins at. What a word says in a
-// title it says in a text too, mostly, so its place counts beside it. In a foreign language, one without phrases, only what words
-// mean is heard.
+// features calls visit for all that is heard of a text, with the stretch it is of and the word it begins at.
 func (s *scratch) features(l *Lexicon, visit func(in int, token int32, feature uint32)) {
-	foreign := !s.tongue.speaks()
 	visit(inTitle, noWord, feature(featureLanguage, uint32(s.tongue.bit)))
 	for i, r := range s.fields[0].text[:s.fields[0].end()] {
 		if strings.ContainsRune(titleSigns, r) {
@@ -204,52 +201,58 @@ func (s *scratch) features(l *Lexicon, visit func(in int, token int32, feature u
 	}
 	s.circumstances(l, func(feature uint32) { visit(inTitle, noWord, feature) })
 	for f := range s.fields {
-		fd := &s.fields[f]
-		lead := s.first(f, wordingLead)
-		beforeLast, last, meant, next := wordEdge, wordEdge, wordEdge, 0
-		for i := range s.hearing(f) {
-			if fd.tokens[i].marks&markDropped != 0 {
-				continue
+		s.words(l, f, visit)
+	}
+}
+
+// words calls visit for what is heard of the words of a field. What a word says in a title it says in a text too, mostly, so its
+// place counts beside it. Pieces of words behind the lead told nothing more, tried on pages that had not been learned from. In a
+// foreign language, one without phrases, only what words mean is heard: their stems made it read such pages worse.
+func (s *scratch) words(l *Lexicon, f int, visit func(in int, token int32, feature uint32)) {
+	fd, foreign, lead := &s.fields[f], !s.tongue.speaks(), s.first(f, wordingLead)
+	beforeLast, last, meant, next := wordEdge, wordEdge, wordEdge, 0
+	for i := range s.hearing(f) {
+		if fd.tokens[i].marks&markDropped != 0 {
+			continue
+		}
+		for next < len(s.actors[f]) && s.actors[f][next].end <= i {
+			next++
+		}
+		in, place := inTitle, featureTitle
+		if f > 0 && i < lead {
+			in, place = inLead, featureText
+		} else if f > 0 {
+			in, place = inRest, featureRest
+		}
+		stem, plain := s.plainName(l, f, next, i)
+		if !plain && !foreign {
+			stem = fd.stem(i)
+		}
+		if plain || !foreign {
+			visit(in, i, feature(place, stem))
+			visit(in, i, feature(featureWord, stem))
+		}
+		if !foreign {
+			visit(in, i, feature(featurePair, mix(last*31, stem)))
+			if f == 0 {
+				visit(in, i, feature(featureTitleSkip, mix(beforeLast*31, stem)))
 			}
-			for next < len(s.actors[f]) && s.actors[f][next].end <= i {
-				next++
-			}
-			in, place := inTitle, featureTitle
-			if f > 0 && i < lead {
-				in, place = inLead, featureText
-			} else if f > 0 {
-				in, place = inRest, featureRest
-			}
-			stem, plain := s.plainName(l, f, next, i)
-			if !plain && !foreign {
-				stem = fd.stem(i)
-			}
-			if plain || !foreign {
-				visit(in, i, feature(place, stem))
-				visit(in, i, feature(featureWord, stem))
-			}
-			if !foreign {
-				visit(in, i, feature(featurePair, mix(last*31, stem)))
-				if f == 0 {
-					visit(in, i, feature(featureTitleSkip, mix(beforeLast*31, stem)))
-				}
-				beforeLast, last = last, stem
-			}
-			if plain {
-				visit(in, i, feature(featureMeanings, mix(meant*31, stem)))
-				meant = stem
-				continue
-			}
-			before := meant
-			l.wording.meanings.of(s.meant[f][i], func(m uint32) {
-				visit(in, i, feature(featureMeaning, m))
-				visit(in, i, feature(featureMeant, mix(place, m)))
-				visit(in, i, feature(featureMeanings, mix(before*31, m)))
-				meant = m
-			})
-			if !foreign && in != inRest {
-				fd.grams(i, func(piece uint32) { visit(in, i, feature(featureGram, piece)) })
-			}
+			beforeLast, last = last, stem
+		}
+		if plain {
+			visit(in, i, feature(featureMeanings, mix(meant*31, stem)))
+			meant = stem
+			continue
+		}
+		before := meant
+		l.wording.meanings.of(s.meant[f][i], func(m uint32) {
+			visit(in, i, feature(featureMeaning, m))
+			visit(in, i, feature(featureMeant, mix(place, m)))
+			visit(in, i, feature(featureMeanings, mix(before*31, m)))
+			meant = m
+		})
+		if !foreign && in != inRest {
+			fd.grams(i, func(piece uint32) { visit(in, i, feature(featureGram, piece)) })
 		}
 	}
 }
