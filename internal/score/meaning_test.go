@@ -136,7 +136,7 @@ func TestTownsOfForeigners(t *testing.T) {
 func TestLanguageOfForeigners(t *testing.T) {
 	l := lexicon(t)
 	text := "Les artificiers du service de sécurité ont désamorcé samedi, devant la synagogue de Qırmızı Qəsəbə, une bombe de sept kilos. Bakou accuse Téhéran d'avoir payé les deux hommes qui ont loué la voiture."
-	for lang, want := range map[string]string{"": "fr", "fr": "fr", "az": "az"} {
+	for lang, want := range map[string]string{"": "fr", "fr": "fr", "fr-CH": "fr", "az": "az", "az-Latn-AZ": "az"} {
 		var r Result
 		if l.Score(&news.Article{Title: "Une voiture, un parking, sept kilos", Text: text, Language: lang}, &r); r.Lang != want {
 			t.Errorf("by a feed in %q: %q, want %q", lang, r.Lang, want)

@@ -102,7 +102,8 @@ func (s *scratch) read(l *Lexicon, a *news.Article) {
 	for i := range s.fields {
 		s.scan(l, &s.fields[i])
 	}
-	s.understand(l, a.Language, s.tellLanguage(l, a.Language))
+	prior, _, _ := strings.Cut(strings.ToLower(a.Language), "-") // of "pt-BR" the first
+	s.understand(l, prior, s.tellLanguage(l, prior))
 }
 
 // tellLanguage decides by script and letters, then by the words only one language has, then by what
