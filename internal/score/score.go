@@ -121,9 +121,8 @@ func (s *scratch) tellLanguage(l *Lexicon, prior string) (sure bool) {
 		if n[letterPersian]*60 >= arabic || prior == "fa" {
 			s.setLanguage(l, "fa")
 			return n[letterPersian] > 0
-		} else {
-			s.setLanguage(l, "ar")
 		}
+		s.setLanguage(l, "ar")
 	case latin == 0:
 		s.setLanguage(l, "")
 	case n[letterAzeri] > 0 && n[letterAzeri]*50 >= latin:
