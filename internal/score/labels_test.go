@@ -46,7 +46,7 @@ func TestPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, lex := string(old), lexicon(t)
-	for _, part := range []string{"feed", "report", "foreign", "page", "tune"} {
+	for _, part := range []string{"feed", "report", "foreign", "page", "twin", "tune"} {
 		var table bytes.Buffer
 		if err := Evaluate(lex, labels(t, part+"/*")).WriteTable(&table); err != nil {
 			t.Fatal(err)
@@ -169,7 +169,7 @@ func TestPartsShareNoEvent(t *testing.T) {
 	for _, l := range labels(t, "wording/*.jsonl") {
 		learned[l.Article.Title] = true
 	}
-	for _, l := range slices.Concat(labels(t, "report/*"), labels(t, "feed/*"), labels(t, "foreign/*"), labels(t, "page/*")) {
+	for _, l := range slices.Concat(labels(t, "report/*"), labels(t, "feed/*"), labels(t, "foreign/*"), labels(t, "page/*"), labels(t, "twin/*")) {
 		if learned[l.Article.Title] {
 			t.Errorf("the title of %s is learned from", l.ID)
 		}
