@@ -204,8 +204,11 @@ func (s *scratch) guess(l *Lexicon, p *pairOf, k *kindData, directed bool) whom 
 	if directed {
 		who.from, who.to = l.states[p.a], l.states[p.b]
 	}
+	if !k.third {
+		return who
+	}
 	for f := range s.actors {
-		if own, third, ok := s.allies(l, p, f); ok && k.third {
+		if own, third, ok := s.allies(l, p, f); ok {
 			who.from, who.to = l.states[own], l.states[third]
 			break
 		}

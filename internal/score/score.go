@@ -120,7 +120,7 @@ func (s *scratch) tellLanguage(l *Lexicon, prior string) (sure bool) {
 	case arabic > latin:
 		if n[letterPersian]*60 >= arabic || prior == "fa" {
 			s.setLanguage(l, "fa")
-			return n[letterPersian] > 0
+			return true
 		}
 		s.setLanguage(l, "ar")
 	case latin == 0:
